@@ -1,0 +1,69 @@
+# feedsvc: from a clone to a served newsroom. `make run`, `make test`, `make check`, `make bench`.
+SHELL := /bin/sh
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+export HOST PORT
+export PYTHONUTF8 := 1
+
+.PHONY: run test check bench fuzz kill9 screenshots catalogues lock clean
+
+run: $(VENV)/.installed
+	@exec $(BIN)/python -m feedsvc serve --host "$(HOST)" --port "$(PORT)"
+
+test: $(VENV)/.installed-tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/house
+
+bench: $(VENV)/.installed-tests
+	$(BIN)/python bench/run.py
+
+# 10,000 hostile requests by hypothesis, then schemathesis over every operation (minutes; not part of CI).
+fuzz: $(VENV)/.installed-tests
+	FEEDSVC_FUZZ=10000 $(BIN)/python -m pytest -q tests/fuzz
+	$(PYTHON) tests/fuzz/schemathesis_run.py
+
+# 200 rounds of publish + SIGKILL of the whole tree (about 15 minutes; CI runs a sample).
+kill9: $(VENV)/.installed-tests
+	FEEDSVC_KILLS=200 $(BIN)/python -m pytest -q -s tests/e2e/test_kill9.py
+
+screenshots: $(VENV)/.installed-tests
+	$(BIN)/python tests/e2e/screenshots.py
+
+catalogues: $(VENV)/.installed-tests
+	$(BIN)/python tests/house/catalogues.py
+
+# Needs `uv`. Writes both lock files anew from pyproject.toml.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --group test -c requirements.txt -o tests/requirements.txt
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "feedsvc needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name another: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "feedsvc needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Name another: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && touch $@
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.made
+	@echo "Installing what feedsvc needs (once, about a minute) ..."
+	@$(PIP) -r requirements.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-tests: tests/requirements.txt $(VENV)/.installed
+	@$(PIP) -r tests/requirements.txt
+	@touch $@

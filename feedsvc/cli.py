@@ -1,0 +1,434 @@
+"""The commands of the contract. Each is a few lines around a verb; a user's mistake is one line, never a traceback."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from feedsvc import __version__, clock, lifeline, logs, settings, words
+from feedsvc import errors as err
+from feedsvc.newsroom.workflow import SYSTEM
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+def main() -> None:
+    """Runs a command: exit 0 done, 1 failed with one line on standard error, 2 wrong usage."""
+    try:
+        cli(standalone_mode=True)
+    except err.FeedsvcError as error:
+        click.echo(_line(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _line(error: err.FeedsvcError) -> str:
+    """What a shell is told of an error."""
+    match error:
+        case err.WrongSettings():
+            return str(error)
+        case err.Invalid(problems=problems):
+            return " ".join(f"{name}: {words.problem('en', code, values)}" for name, (code, values) in problems.items())
+        case err.NotFound(what=what):
+            return f"There is no such {what}."
+        case err.NotNow(action=action, state=state):
+            return f"Cannot {action} what is {state.replace('_', ' ')}."
+        case err.Busy() | err.Unavailable():
+            return f"The database does not answer: {error}. Has `feedsvc init` been run for this instance?"
+    return str(error) or type(error).__name__
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Rows as a table for people or as JSON for scripts."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
+        return
+    table = Table(*(rows[0] if rows else ("nothing",)))
+    for row in rows:
+        table.add_row(*(str(value if value is not None else "") for value in row.values()))
+    Console().print(table)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """A newsroom that publishes corporate news as pages and feeds, on time and never early."""
+    logs.configure()
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(__version__)
+
+
+@cli.command("settings")
+@JSON
+def settings_(*, as_json: bool) -> None:
+    """Print every setting with its value and what it means. Secrets are not shown."""
+    current = settings.current()
+    fields = type(current).model_fields.items()
+    rows = [
+        {"variable": f"{settings.PREFIX}{n.upper()}", "value": str(getattr(current, n)), "meaning": f.description}
+        for n, f in fields
+    ]
+    _print(rows, as_json=as_json)
+
+
+@cli.command()
+def init() -> None:
+    """Migrate the database and seed the first item. Repeating it changes nothing."""
+    from feedsvc.setup import prepare
+
+    prepare()
+
+
+@cli.command()
+@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=lambda: int(os.environ.get("PORT", "8000")),
+    help="Port to listen on.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=None, help="Web processes; as many as processors by default."
+)
+@click.option("--no-scheduler", is_flag=True, help="Leave the ticker out: it runs elsewhere (`feedsvc worker`).")
+def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> None:
+    """Serve the newsroom: web processes and the ticker, until stopped."""
+    os.environ["PORT"] = str(port)
+    settings.current.cache_clear()
+    current = settings.current()
+    from feedsvc import setup, supervisor
+
+    (current.instance / "run").mkdir(parents=True, exist_ok=True)
+    supervisor.claim(current.instance)
+    supervisor.need_port(host, port)
+    setup.prepare()
+    count = workers or current.workers or os.cpu_count() or 1
+    supervisor.run(host, port, count, scheduler=not no_scheduler, ready=_welcome)
+
+
+def _welcome() -> None:
+    """What `serve` says once it answers."""
+    from feedsvc.setup import link_for_first_account
+
+    url = settings.current().public_url
+    lines = [
+        f"feedsvc {__version__} is ready.",
+        f"  Newsroom   {url}/",
+        *(f"  Feed       {url}/feeds/news.{f}" for f in ("atom", "rss", "json")),
+    ]
+    lines.append(f"  Desk       {url}/desk")
+    link = link_for_first_account()
+    if link:
+        lines.append(f"  Set up the first account with this link (once, within a day): {link}")
+    click.echo("\n".join(lines))
+
+
+@cli.command()
+def worker() -> None:
+    """Run the ticker alone: it builds, tells what went live, mails and clears away."""
+    from feedsvc import jobs
+
+    if os.environ.get(lifeline.CHILD):
+        lifeline.die_with_parent()
+    settings.current()
+    jobs.tick()
+
+
+@cli.command()
+@click.argument("name")
+def job(name: str) -> None:
+    """Do one of the ticker's jobs once."""
+    from feedsvc import jobs
+
+    if name not in jobs.JOBS:
+        raise click.BadParameter(f"choose from {', '.join(jobs.JOBS)}", param_hint="NAME")
+    click.echo(f"{name}: {jobs.run(name)}")
+
+
+@cli.group()
+def user() -> None:
+    """People of the newsroom."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def user_add(email: str, name: str, role: str, *, password_stdin: bool) -> None:
+    """Add an account. Without a password it waits for `user link`."""
+    from feedsvc.newsroom import accounts
+    from feedsvc.road import act
+
+    hashed = accounts.hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else None
+    act(accounts.add_user, email, name, role, actor=SYSTEM, password_hash=hashed)
+
+
+@user.command("list")
+@JSON
+def user_list(*, as_json: bool) -> None:
+    """List accounts."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom import accounts
+
+    with reading() as session:
+        people = accounts.users(session)
+    _print(
+        [{"email": u.email, "name": u.name, "role": u.role.name, "active": u.active} for u in people], as_json=as_json
+    )
+
+
+@user.command("disable")
+@click.argument("email")
+def user_disable(email: str) -> None:
+    """Close an account: sessions end, tokens are refused."""
+    from feedsvc.newsroom import accounts
+    from feedsvc.road import act
+
+    act(accounts.disable, email, actor=SYSTEM)
+
+
+@user.command("role")
+@click.argument("email")
+@click.argument("role")
+def user_role(email: str, role: str) -> None:
+    """Give an account another role."""
+    from feedsvc.newsroom import accounts
+    from feedsvc.road import act
+
+    act(accounts.set_role, email, role, actor=SYSTEM)
+
+
+@user.command("link")
+@click.argument("email")
+def user_link(email: str) -> None:
+    """Print a fresh one-time sign-in link, good for a day."""
+    from feedsvc.newsroom import accounts
+    from feedsvc.road import act
+
+    click.echo(f"{settings.current().public_url}/desk/link/{act(accounts.make_link, email, actor=SYSTEM)}")
+
+
+@cli.group()
+def token() -> None:
+    """Keys of programs to the API."""
+
+
+@token.command("add")
+@click.argument("email")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="items:read, items:write, items:publish, media:write or admin; may be repeated.",
+)
+def token_add(email: str, scopes: tuple[str, ...]) -> None:
+    """Print a new token, once. Scopes: items:read, items:write, items:publish, media:write, admin."""
+    from feedsvc.newsroom import tokens
+    from feedsvc.road import act
+
+    click.echo(act(tokens.add, email, scopes, actor=SYSTEM))
+
+
+@token.command("list")
+@click.argument("email")
+@JSON
+def token_list(email: str, *, as_json: bool) -> None:
+    """List a person's tokens by number; the tokens themselves are kept nowhere."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom import tokens
+
+    with reading() as session:
+        rows = tokens.of(session, email)
+    _print(
+        [
+            {
+                "number": t.id,
+                "scopes": " ".join(t.scopes),
+                "made": t.created_at,
+                "used": t.last_used_at,
+                "revoked": t.revoked_at,
+            }
+            for t in rows
+        ],
+        as_json=as_json,
+    )
+
+
+@token.command("revoke")
+@click.argument("number_or_token")
+def token_revoke(number_or_token: str) -> None:
+    """Make a token worthless at once."""
+    from feedsvc.newsroom import tokens
+    from feedsvc.road import act
+
+    act(tokens.revoke, number_or_token, actor=SYSTEM)
+
+
+@cli.group()
+def items() -> None:
+    """The newsroom's items."""
+
+
+@items.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50)
+@JSON
+def items_list(limit: int, *, as_json: bool) -> None:
+    """List items, the last changed first."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom.standing import listed
+
+    with reading() as session:
+        rows = listed(session, now=clock.now(), limit=limit)
+    _print(
+        [
+            {
+                "id": s.translation.item.key,
+                "state": s.state,
+                "language": s.translation.language,
+                "changed": s.translation.changed_at,
+                "headline": s.head.headline,
+            }
+            for s in rows
+        ],
+        as_json=as_json,
+    )
+
+
+@items.command("show")
+@click.argument("key")
+def items_show(key: str) -> None:
+    """Show one item as JSON."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom.standing import find, standing
+
+    with reading() as session:
+        s = standing(session, find(session, key), now=clock.now())
+    shown = {
+        "id": key,
+        "guid": s.translation.item.guid,
+        "state": s.state,
+        "headline": s.head.headline,
+        "summary": s.head.summary,
+        "body_html": s.head.body_html,
+        "revision": s.head.number,
+        "published_at": s.published_at,
+        "updated_at": s.updated_at,
+        "publish_at": s.pending.at if s.pending else None,
+    }
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=1, default=str))
+
+
+def _on_item(verb: Callable[..., Any], *args: Any) -> None:
+    """Runs a verb on an item as the newsroom itself."""
+    from feedsvc.road import act
+
+    act(verb, *args, actor=SYSTEM)
+
+
+@items.command("publish")
+@click.argument("key")
+def items_publish(key: str) -> None:
+    """Make an item's newest text public now."""
+    from feedsvc.newsroom import publishing
+
+    _on_item(publishing.publish, key)
+
+
+@items.command("withdraw")
+@click.argument("key")
+@click.option("--reason", required=True, help="Why; readers will see it.")
+def items_withdraw(key: str, reason: str) -> None:
+    """Take a live item back."""
+    from feedsvc.newsroom import publishing
+
+    _on_item(publishing.withdraw, key, reason)
+
+
+@cli.command()
+@click.option("--reason", default="", help="Why, for the desk.")
+def hold(reason: str) -> None:
+    """Stop everything: nothing goes live until `unhold`."""
+    from feedsvc.newsroom import publishing
+
+    _on_item(publishing.hold, reason)
+
+
+@cli.command()
+def unhold() -> None:
+    """Let things go live again; what fell due meanwhile goes live now."""
+    from feedsvc.newsroom import publishing
+
+    _on_item(publishing.unhold)
+
+
+@cli.group()
+def feeds() -> None:
+    """The feeds on this machine's shelf."""
+
+
+@feeds.command("list")
+@JSON
+def feeds_list(*, as_json: bool) -> None:
+    """List feeds with their version in the database and on the shelf."""
+    from feedsvc import shelf
+    from feedsvc.db import reading
+    from feedsvc.feeds import addresses, which
+
+    with reading() as session:
+        rows = which.every(session)
+    instance = settings.current().instance
+    _print(
+        [
+            {
+                "address": addresses.feed_url(f.scope, f.language),
+                "version": f.version,
+                "shelf": str(shelf.mark(instance, shelf.Key(f.language, f.scope)) or ""),
+            }
+            for f in rows
+        ],
+        as_json=as_json,
+    )
+
+
+@feeds.command("rebuild")
+@click.option("--all", "everything", is_flag=True, help="Also feeds that are up to date.")
+def feeds_rebuild(*, everything: bool) -> None:
+    """Build the feeds that are behind."""
+    from feedsvc.db import reading
+    from feedsvc.feeds import build, which
+    from feedsvc.shelf import Key
+
+    with reading() as session:
+        keys = (
+            [Key(f.language, f.scope) for f in which.every(session)]
+            if everything
+            else build.behind(session, settings.current().instance)
+        )
+    if everything:
+        for key in keys:
+            build.expire(key)
+    click.echo(f"{build.build_all(keys)} of {len(keys)} feeds built")
+
+
+@feeds.command("verify")
+def feeds_verify() -> None:
+    """Hold every byte on the shelf against what the rows say now; exit 1 where one differs."""
+    from feedsvc.feeds import verify
+
+    wrong = verify.differences()
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        sys.exit(1)
+    click.echo("Every feed on the shelf says what the rows say.")

@@ -1,0 +1,24 @@
+"""The public addresses of items and feeds. Pages, feeds and the API all ask here, so they cannot differ."""
+
+from feedsvc import settings
+
+
+def home_url(language: str) -> str:
+    """The newsroom's front page in a language, without a final slash."""
+    current = settings.current()
+    return current.public_url if language == current.main_language else f"{current.public_url}/{language}"
+
+
+def item_url(language: str, slug: str) -> str:
+    """An item's page."""
+    return f"{home_url(language)}/news/{slug}"
+
+
+def feed_url(scope: str, language: str) -> str:
+    """A feed without a format's suffix, which is also its page for people. `scope`: `news` …"""
+    return f"{home_url(language)}/feeds/{scope}"
+
+
+def term_scheme(kind: str) -> str:
+    """The vocabulary that a category or tag is taken from (RFC 4287 §4.2.2.2)."""
+    return f"{settings.current().public_url}/{'category' if kind == 'category' else 'tag/' + kind}/"

@@ -1,0 +1,111 @@
+"""Rows into documents: which fields of a public revision go into an entry, and what stands around the entries."""
+
+from datetime import datetime
+from html import escape
+
+import structlog
+from babel.dates import format_datetime
+from sqlalchemy.orm import Session
+
+from feedsvc import settings
+from feedsvc.characters import clean, one_line
+from feedsvc.clock import whole_second
+from feedsvc.feeds import addresses
+from feedsvc.formats.document import Entry, FeedDoc, Term
+from feedsvc.models import Feed
+from feedsvc.newsroom import html, public
+from feedsvc.newsroom.public import Correction, Shown
+from feedsvc.words import N_, say
+
+log = structlog.get_logger()
+
+LEAST_ITEMS = 10
+
+
+def entry(shown: Shown) -> Entry:
+    """The entry of what the public sees of an item: cleaned, sanitised once more, addresses absolute."""
+    revision = shown.revision
+    home = addresses.home_url(shown.language)
+    return Entry(
+        id=shown.guid,
+        url=addresses.item_url(shown.language, revision.slug),
+        title=one_line(revision.headline),
+        summary=one_line(revision.summary),
+        content_html=html.absolute(_content(shown), home),
+        language=shown.language,
+        published=whole_second(shown.published),
+        updated=whole_second(max(shown.updated, shown.published)),
+        authors=tuple(one_line(author.name) for author in revision.authors) or (one_line(revision.organisation_name),),
+        terms=_terms(shown),
+    )
+
+
+def _survived(shown: Shown) -> Entry:
+    """The entry; where its HTML defeats the parser, the same one with its text alone. It never disappears."""
+    try:
+        return entry(shown)
+    except Exception as error:  # noqa: BLE001  # a poisoned row may cost its own formatting, never the feed
+        log.error("entry_made_plain", item=shown.item_key, error=str(error))
+        body = f"<p>{escape(clean(shown.revision.body_html))}</p>"
+        shown.revision.body_html, shown.revision.about_html = body, ""
+        return entry(shown)
+
+
+def _content(shown: Shown) -> str:
+    """Correction notes, then the text, then the boilerplate: all that the item's page says."""
+    revision = shown.revision
+    parts = [_note(note, shown.language) for note in shown.corrections]
+    parts.append(html.sanitise(revision.body_html))
+    if revision.about_html:
+        parts.append(f"<h2>{escape(clean(revision.about_heading))}</h2>\n{html.sanitise(revision.about_html)}")
+    return "\n".join(part for part in parts if part)
+
+
+def _note(correction: Correction, language: str) -> str:
+    """A dated correction note as HTML; the date in UTC, since a feed has no place."""
+    day = format_datetime(correction.at, "d MMMM y, HH:mm 'UTC'", locale=language)
+    heading = say(language, N_("Correction, {day}:"), day=day)
+    return f"<p><strong>{escape(heading)}</strong> {escape(clean(correction.note), quote=False)}</p>"
+
+
+def _terms(shown: Shown) -> tuple[Term, ...]:
+    """Categories first, then themes, people and places, each by name."""
+    categories = [("category", c.slug, c.name) for c in shown.revision.categories]
+    tags = sorted((tag.kind, tag.slug, tag.name) for tag in shown.revision.tags)
+    order = ("theme", "person", "place")
+    tags.sort(key=lambda tag: order.index(tag[0]) if tag[0] in order else len(order))
+    return tuple(
+        Term(kind, one_line(slug), one_line(name), addresses.term_scheme(kind))
+        for kind, slug, name in (*categories, *tags)
+    )
+
+
+def document(session: Session, feed: Feed, *, now: datetime) -> FeedDoc:
+    """The feed as the public may read it at `now`, newest first: at most the set number of items and size."""
+    current = settings.current()
+    shown = public.newest(session, feed.language, now=now, limit=current.feed_items)
+    entries = _fitting([_survived(one) for one in shown], current.feed_bytes)
+    return FeedDoc(
+        id=feed.guid,
+        title=one_line(current.newsroom_name),
+        subtitle=say(
+            feed.language, N_("All news of {name}, in full, newest first."), name=one_line(current.newsroom_name)
+        ),
+        language=feed.language,
+        home_url=addresses.home_url(feed.language) + "/",
+        base_url=addresses.feed_url(feed.scope, feed.language),
+        updated=max((one.updated for one in entries), default=whole_second(feed.created_at)),
+        author=one_line(current.newsroom_name),
+        entries=entries,
+    )
+
+
+def _fitting(entries: list[Entry], most_bytes: int) -> tuple[Entry, ...]:
+    """As many entries, from the newest on, as fit into the size; never fewer than ten."""
+    size, count = 0, 0
+    for one in entries:
+        size += len((one.content_html + one.summary + one.title).encode("utf-8", "replace")) + 1_000
+        if count >= LEAST_ITEMS and size > most_bytes:
+            break
+        count += 1
+    return tuple(entries[:count])

@@ -1,0 +1,89 @@
+"""What feedgen 1.0.0 gets wrong, put right from outside, so that a newer feedgen may come without harm."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+import lxml.etree  # feedgen.util uses lxml.etree without importing it, so this line comes first.
+from lxml.etree import _Element
+
+# isort: split
+import feedgen.entry  # type: ignore[import-untyped]  # feedgen carries no types
+import feedgen.feed  # type: ignore[import-untyped]
+from feedgen.ext.base import BaseExtension  # type: ignore[import-untyped]
+
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/elements/1.1/"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+# feedgen switches the whole process to the locale "C" and back for every date that it writes. With several threads
+# the process can stay there, so both places that hold the function get one that needs no locale (RFC 5322 §3.3).
+feedgen.feed.formatRFC2822 = format_datetime
+feedgen.entry.formatRFC2822 = format_datetime
+
+
+class FeedRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no types
+    """Declares once, on the root, the prefixes that entries use; else each element would declare its own."""
+
+    def __init__(self) -> None:
+        self.namespaces: dict[str, str] = {}
+
+    def extend_ns(self) -> dict[str, str]:
+        """Prefix to namespace, merged into the root's by feedgen."""
+        return self.namespaces
+
+
+class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no types
+    """What feedgen loses of an entry or has no word for."""
+
+    def __init__(self) -> None:
+        self.language = ""
+        self.links: Sequence[Mapping[str, str]] = ()
+        self.creators: Sequence[str] = ()
+        self.corrected_at: datetime | None = None
+
+    def extend_atom(self, entry: _Element) -> _Element:
+        """Write the entry's language, and its links in feedgen's place, which strips them of all but `href`.
+
+        Elements made by feedgen are in no namespace while an Atom document is built: `xmlns` is an ordinary
+        attribute of its root. So ours are made without one too.
+        """
+        if self.language:
+            entry.set(XML_LANG, self.language)
+        for attributes in self.links:
+            link = lxml.etree.SubElement(entry, "link")
+            for name, value in attributes.items():
+                link.set(name, value)
+        return entry
+
+    def extend_rss(self, item: _Element) -> _Element:
+        """Write `dc:creator`, since RSS 2.0's own `author` must be a mail address, and a correction's moment."""
+        for name in self.creators:
+            lxml.etree.SubElement(item, f"{{{DC}}}creator").text = name
+        if self.corrected_at is not None:
+            lxml.etree.SubElement(item, f"{{{ATOM}}}updated").text = self.corrected_at.isoformat()
+        return item
+
+
+def new_feed(namespaces: dict[str, str]) -> Any:
+    """An empty feedgen generator with the repairs loaded; `namespaces` maps prefixes to what the root shall declare."""
+    feed = feedgen.feed.FeedGenerator()
+    feed.register_extension("repairs", FeedRepairs, EntryRepairs)
+    feed.repairs.namespaces = namespaces
+    return feed
+
+
+def split(empty: bytes, tail: bytes) -> tuple[bytes, bytes]:
+    """Head and tail of a document written without entries."""
+    if not empty.endswith(tail):
+        raise ValueError(f"feedgen closed a document without entries with {empty[-40:]!r}, not with {tail!r}")
+    return empty[: -len(tail)], tail
+
+
+def cut(whole: bytes, frame: tuple[bytes, bytes]) -> bytes:
+    """The bytes of the one entry in a document, found by its frame and never by searching in text of people."""
+    head, tail = frame
+    if not (whole.startswith(head) and whole.endswith(tail)):
+        raise ValueError("feedgen wrote another frame around an entry than around none")
+    return whole[len(head) : -len(tail)]

@@ -1,0 +1,69 @@
+"""JSON Feed 1.1, by hand. Names in comments are the sections of https://www.jsonfeed.org/version/1.1/."""
+
+import json
+from typing import Any
+
+from feedsvc.formats.document import Entry, FeedDoc
+
+VERSION = 1
+"""Raise it when the bytes of an item change: it is part of a stored fragment's key."""
+
+SEPARATOR = b",\n"
+"""Stands between two items, and between any two members, so that a document can be read and compared by line."""
+
+_TAIL = b"]}"
+
+
+def write_entry(entry: Entry) -> bytes:
+    """The UTF-8 bytes of one item's object; raises UnicodeEncodeError for a lone surrogate."""
+    return _bytes(_item(entry))
+
+
+def frame(doc: FeedDoc) -> tuple[bytes, bytes]:
+    """What stands before and after the items: head + items joined by SEPARATOR + tail. Ignores `doc.entries`."""
+    return _bytes(_top(doc, []))[: -len(_TAIL)], _TAIL
+
+
+def write_whole(doc: FeedDoc) -> bytes:
+    """The document with all entries in one call of the JSON writer, the measure for the joined one."""
+    return _bytes(_top(doc, [_item(entry) for entry in doc.entries]))
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
+    # Strict UTF-8 without escapes: a lone surrogate is refused here instead of in somebody's reader (RFC 8259 §8.2).
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(SEPARATOR.decode(), ": ")).encode("utf-8")
+
+
+def _top(doc: FeedDoc, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Top-level; `items` stays the last member, because the frame is cut there."""
+    top: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": doc.title,
+        "home_page_url": doc.home_url,
+        "feed_url": doc.self_url("json"),
+    }
+    if doc.subtitle:
+        top["description"] = doc.subtitle
+    top["language"] = doc.language
+    top["authors"] = [{"name": doc.author}]
+    top["items"] = items
+    return top
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    """Items; dates are RFC 3339, tags are the words that people read."""
+    item: dict[str, Any] = {"id": entry.id}
+    if entry.url:
+        item["url"] = entry.url
+    item["title"] = entry.title
+    if entry.summary:
+        item["summary"] = entry.summary
+    item["content_html"] = entry.content_html
+    item["date_published"] = entry.published.isoformat()
+    item["date_modified"] = entry.updated.isoformat()
+    if entry.authors:
+        item["authors"] = [{"name": name} for name in entry.authors]
+    if entry.terms:
+        item["tags"] = list(dict.fromkeys(term.label or term.term for term in entry.terms))
+    item["language"] = entry.language
+    return item

@@ -1,0 +1,70 @@
+"""Which formats there are. A new one is a writer, a line in FORMATS and a golden file."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from feedsvc.formats import atom, jsonfeed, rss, tidy
+from feedsvc.formats.document import Entry, FeedDoc
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a feed."""
+
+    suffix: str
+    """Ends the feed's address."""
+    media_type: str
+    """The Content-Type, exactly as it is sent."""
+    title: str
+    """The name that people know it by."""
+    version: int
+    """The writer's version, part of a stored fragment's key."""
+    write_entry: Callable[[Entry], bytes]
+    """The bytes of one entry; may raise for text that was not cleaned."""
+    frame: Callable[[FeedDoc], tuple[bytes, bytes]]
+    """What stands before and after the entries."""
+    write_whole: Callable[[FeedDoc], bytes]
+    """The whole document without fragments, for tests and previews."""
+    separator: bytes = b""
+    """Stands between two entries."""
+
+
+FORMATS: dict[str, Format] = {
+    fmt.suffix: fmt
+    for fmt in (
+        Format(
+            "atom",
+            "application/atom+xml; charset=utf-8",
+            "Atom",
+            atom.VERSION,
+            atom.write_entry,
+            atom.frame,
+            atom.write_whole,
+        ),
+        Format(
+            "rss", "application/rss+xml; charset=utf-8", "RSS", rss.VERSION, rss.write_entry, rss.frame, rss.write_whole
+        ),
+        Format(
+            "json",
+            "application/feed+json",
+            "JSON Feed",
+            jsonfeed.VERSION,
+            jsonfeed.write_entry,
+            jsonfeed.frame,
+            jsonfeed.write_whole,
+            jsonfeed.SEPARATOR,
+        ),
+    )
+}
+
+
+def join(fmt: Format, doc: FeedDoc, fragments: Iterable[bytes]) -> bytes:
+    """The document of `doc` in that format around stored fragments; `doc.entries` is not looked at.
+
+    An empty fragment (an entry that no writer could save) is passed over, since a separator without an entry
+    would break the document for all others.
+    """
+    head, tail = fmt.frame(tidy.doc(doc))
+    pieces = [piece for fragment in fragments if fragment for piece in (fmt.separator, fragment)]
+    # One join and no sum: adding head and tail would copy half a megabyte twice more.
+    return b"".join((head, *pieces[1:], tail))

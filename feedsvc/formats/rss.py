@@ -1,0 +1,88 @@
+"""RSS 2.0, written by feedgen. Comments name elements of RSS 2.0.11 and sections of the Advisory Board's profile."""
+
+import html
+import re
+from functools import cache
+from typing import Any
+
+from feedsvc.formats import feedgen_repairs as repairs
+from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats.tidy import PROBE, shorten, text_of
+
+VERSION = 1
+"""Raise it when the bytes of an item change: it is part of a stored fragment's key."""
+
+_LEAD = 300
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+
+
+def write_entry(entry: Entry) -> bytes:
+    """The UTF-8 bytes of one `<item>`, fit to stand in any frame of this format; raises ValueError for bad text."""
+    feed = _feed(PROBE)
+    _add(feed, entry)
+    return repairs.cut(_bytes(feed), _probe_frame())
+
+
+def frame(doc: FeedDoc) -> tuple[bytes, bytes]:
+    """What stands before and after the items: head + fragments + tail is the document. Ignores `doc.entries`."""
+    return repairs.split(_bytes(_feed(doc)), b"</channel></rss>")
+
+
+def write_whole(doc: FeedDoc) -> bytes:
+    """feedgen's own document with all items, the measure for the joined one."""
+    feed = _feed(doc)
+    for entry in doc.entries:
+        _add(feed, entry)
+    return _bytes(feed)
+
+
+@cache
+def _probe_frame() -> tuple[bytes, bytes]:
+    return frame(PROBE)
+
+
+def _bytes(feed: Any) -> bytes:
+    written: bytes = feed.rss_str()
+    return written
+
+
+def _feed(doc: FeedDoc) -> Any:
+    feed = repairs.new_feed({"dc": repairs.DC})
+    feed.title(doc.title)  # channel/title
+    # atom:link (profile, "atom:link") before link: feedgen makes the last link the channel's, and that is the page.
+    feed.link(href=doc.self_url("rss"), rel="self", type="application/rss+xml")
+    feed.link(href=doc.home_url, rel="alternate", type="text/html")
+    feed.description(doc.subtitle or doc.title)  # channel/description, required
+    feed.language(doc.language)  # channel/language, profile: BCP 47
+    feed.updated(doc.updated)  # channel/lastBuildDate; left out, feedgen would write the present moment
+    # channel/generator, without a version, so that an upgrade changes no document.
+    feed.generator("feedsvc")
+    feed.docs("https://www.rssboard.org/rss-specification")  # channel/docs
+    feed.ttl(15)  # channel/ttl, minutes
+    return feed
+
+
+def _add(feed: Any, entry: Entry) -> None:
+    item = feed.add_entry(order="append")
+    item.title(entry.title)  # item/title, plain text (profile, "Character Data")
+    item.link(href=entry.url, rel="alternate")  # item/link
+    # item/guid; the id is no address, so it must say that it is no permanent link.
+    item.guid(entry.id, permalink=False)
+    item.published(entry.published)  # item/pubDate
+    # item/description stands before content:encoded (profile). Never empty: feedgen would move the content into it.
+    item.content(entry.content_html)
+    item.summary(_as_html(entry.summary or shorten(text_of(entry.content_html), _LEAD) or entry.title))
+    for term in entry.terms:
+        item.category(term=term.term, label=term.label or term.term, scheme=term.scheme)  # item/category with domain
+    item.repairs.creators = entry.authors
+    # RSS has no word for a correction, Atom's is the customary one (RFC 4287 §4.2.15).
+    item.repairs.corrected_at = entry.updated if entry.updated > entry.published else None
+
+
+def _as_html(text: str) -> str:
+    """Plain text for `description`, which readers show as HTML (profile, "description").
+
+    Only a text that HTML would read otherwise is escaped, so that readers which take it for plain text see no
+    character references in all the others.
+    """
+    return html.escape(text, quote=False) if _MARKUP.search(text) or html.unescape(text) != text else text

@@ -1,0 +1,30 @@
+"""Tables, no verbs; one noun a file. Importing this package makes every table known."""
+
+from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
+from feedsvc.models.feed import Feed, Fragment
+from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
+from feedsvc.models.publication import Hold, Publication
+from feedsvc.models.record import Audit, Change, Notice
+from feedsvc.models.taxonomy import Category, Organisation, Tag
+
+__all__ = [
+    "ApiToken",
+    "Audit",
+    "Backoff",
+    "Category",
+    "Change",
+    "Feed",
+    "Fragment",
+    "Hold",
+    "Item",
+    "Notice",
+    "Organisation",
+    "Publication",
+    "Revision",
+    "RevisionAuthor",
+    "Role",
+    "Session",
+    "Tag",
+    "Translation",
+    "User",
+]

@@ -1,0 +1,1 @@
+"""The newsroom's verbs: what people do to items, and the one answer to what is public."""

@@ -1,0 +1,110 @@
+"""What an editor or a program hands in, whichever door it comes through, and what must hold before it is kept."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from slugify import slugify
+
+from feedsvc.characters import clean, one_line
+from feedsvc.errors import Invalid
+from feedsvc.newsroom import html
+
+LIMITS = {"headline": 500, "summary": 3_000, "body_html": 500_000, "slug": 100, "name": 120}
+"""Longest allowed, in characters."""
+MOST = {"categories": 20, "tags": 50, "authors": 20}
+KINDS = ("theme", "person", "place")
+
+Problems = dict[str, tuple[str, dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class TagName:
+    """A tag by its kind and name. `kind` empty: the tag of that name, else a new theme."""
+
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """An item's text in one language as typed, not yet checked."""
+
+    headline: str = ""
+    summary: str = ""
+    body_html: str = ""
+    slug: str = ""
+    """Empty: made from the headline."""
+    language: str = ""
+    """Empty: the newsroom's main language."""
+    organisation: str = ""
+    """Slug or name; empty: the newsroom's first."""
+    categories: tuple[str, ...] = field(default_factory=tuple)
+    """Slugs or names."""
+    tags: tuple[TagName, ...] = field(default_factory=tuple)
+    authors: tuple[str, ...] = field(default_factory=tuple)
+
+
+def make_slug(headline: str) -> str:
+    """The address that a headline suggests: small letters, digits and hyphens, at most 100 characters."""
+    return slugify(headline, max_length=LIMITS["slug"], word_boundary=True) or "item"
+
+
+def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:
+    """The draft cleaned, its HTML sanitised, slug and language filled in.
+
+    Raises Invalid naming every bad field at once.
+    """
+    tidy = replace(
+        draft,
+        headline=one_line(draft.headline),
+        summary=one_line(draft.summary),
+        body_html=html.sanitise(draft.body_html) if len(draft.body_html) <= LIMITS["body_html"] else draft.body_html,
+        slug=clean(draft.slug).strip().lower(),
+        language=(draft.language or languages[0]).strip().lower(),
+        categories=_names(draft.categories),
+        tags=tuple(dict.fromkeys(TagName(one_line(t.name), t.kind) for t in draft.tags if one_line(t.name))),
+        authors=_names(draft.authors),
+    )
+    problems = _lengths(tidy) | _lists(tidy)
+    if not tidy.headline:
+        problems["headline"] = ("missing", {})
+    if tidy.slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", tidy.slug):
+        problems["slug"] = ("slug_form", {})
+    if tidy.language not in languages:
+        problems["language"] = ("unknown_language", {"language": tidy.language[:20]})
+    if any(tag.kind not in ("", *KINDS) for tag in tidy.tags):
+        problems["tags"] = ("unknown_kind", {})
+    if problems:
+        raise Invalid(problems)
+    return replace(tidy, slug=tidy.slug or make_slug(tidy.headline))
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names cleaned, empty ones and repetitions left out, order kept."""
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+
+
+def _lengths(draft: ItemDraft) -> Problems:
+    """Fields that are too long."""
+    found: Problems = {}
+    for name in ("headline", "summary", "body_html", "slug"):
+        length = len(getattr(draft, name))
+        if length > LIMITS[name]:
+            found[name] = ("too_long", {"length": length, "limit": LIMITS[name]})
+    return found
+
+
+def _lists(draft: ItemDraft) -> Problems:
+    """Lists with too many members, or members that are too long."""
+    found: Problems = {}
+    for name, members in (
+        ("categories", draft.categories),
+        ("tags", tuple(tag.name for tag in draft.tags)),
+        ("authors", draft.authors),
+    ):
+        longest = max(map(len, members), default=0)
+        if len(members) > MOST[name]:
+            found[name] = ("too_many", {"count": len(members), "limit": MOST[name]})
+        elif longest > LIMITS["name"]:
+            found[name] = ("too_long", {"length": longest, "limit": LIMITS["name"]})
+    return found

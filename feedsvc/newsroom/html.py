@@ -1,0 +1,180 @@
+"""The body of an item: which HTML may stand in it, and the plain text that an editor can type instead."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from lxml import etree
+from lxml import html as lxml_html
+from markdown_it import MarkdownIt
+
+from feedsvc.characters import clean, one_line
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "del", "dd", "dl", "dt", "em", "figcaption", "figure",
+    "h2", "h3", "h4", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s", "small", "strong", "sub", "sup",
+    "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "*": {"dir", "lang"},
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "del": {"datetime"},
+    "img": {"src", "alt", "width", "height", "title"},
+    "ins": {"datetime"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "scope", "headers"},
+    "time": {"datetime"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_LINKS = (("a", "href"), ("img", "src"), ("blockquote", "cite"), ("q", "cite"))
+
+# Plain text as an editor types it: headings, lists, quotes, bold, italics and links of Markdown, nothing else.
+_TYPED = (
+    MarkdownIt("zero")
+    .enable(["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "entity", "backticks"])
+    .disable(["backticks", "entity"])
+)
+
+
+def sanitise(markup: str) -> str:
+    """HTML that is safe in a page and in a feed. Never raises; text always survives, script never does.
+
+    Stable: sanitising again changes nothing.
+    """
+    return nh3.clean(
+        clean(markup), tags=TAGS, attributes=ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None, strip_comments=True
+    ).strip()
+
+
+def text_of(markup: str) -> str:
+    """What a reader sees of HTML, as one line of plain text."""
+    tree = _tree(markup)
+    for element in tree.iter("p", "br", "li", "h2", "h3", "h4", "td", "th", "dt", "dd", "blockquote", "figcaption"):
+        element.tail = " " + (element.tail or "")
+    return one_line("".join(tree.itertext()))
+
+
+def absolute(markup: str, base_url: str) -> str:
+    """The same sanitised HTML with every address in it absolute, relative ones read against `base_url`."""
+    tree = _tree(markup)
+    changed = False
+    for tag, attribute in _LINKS:
+        for element in tree.iter(tag):
+            address = element.get(attribute)
+            if address is not None and not _is_absolute(address):
+                element.set(attribute, urljoin(base_url + "/", address))
+                changed = True
+    return _inner(tree) if changed else markup
+
+
+def _is_absolute(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).scheme)
+    except ValueError:
+        return True
+
+
+def _tree(markup: str) -> etree._Element:
+    """The HTML below one <div>."""
+    return lxml_html.fragment_fromstring(clean(markup), create_parent="div")
+
+
+def _inner(tree: etree._Element) -> str:
+    """The HTML of what stands inside the element."""
+    written = etree.tostring(tree, method="html", encoding="unicode", with_tail=False)
+    return written[len("<div>") : -len("</div>")]
+
+
+def from_typed(text: str) -> str:
+    """The HTML of what an editor typed into the plain form: paragraphs apart by a blank line, `## ` headings,
+    `- ` and `1. ` lists, `> ` quotes, `**bold**`, `*italics*`, `[words](https://…)`.
+    """
+    rendered = _TYPED.render(clean(text))
+    return sanitise(rendered.replace("<h1>", "<h2>").replace("</h1>", "</h2>").replace("<br>\n", "<br>"))
+
+
+def to_typed(markup: str) -> str | None:
+    """The text that `from_typed` turns into exactly this HTML, or None where no plain text can say it.
+
+    So that opening an item in the plain form and saving it can never lose a table or a picture.
+    """
+    tree = _tree(markup)
+    if tree.text and tree.text.strip():
+        return None
+    blocks = [_block(child) for child in tree]
+    if any(block is None for block in blocks):
+        return None
+    typed = "\n\n".join(block for block in blocks if block)
+    return typed if _same(from_typed(typed), markup) else None
+
+
+def _same(first: str, second: str) -> bool:
+    """Whether two pieces of HTML differ in nothing but white space between blocks."""
+    return _packed(first) == _packed(second)
+
+
+def _packed(markup: str) -> str:
+    return re.sub(r">\s+<", "><", markup)
+
+
+def _block(element: etree._Element) -> str | None:
+    """A block as typed text; None where there is no way to type it."""
+    if element.tag == "p":
+        words = _inline(element)
+        return None if words is None else _MARKER.sub(r"\1\\\2", words)
+    if element.tag in ("h2", "h3", "h4"):
+        words = _inline(element)
+        return None if words is None else "#" * int(element.tag[1]) + " " + words
+    if element.tag == "blockquote":
+        inner = [_block(child) for child in element]
+        if any(block is None for block in inner):
+            return None
+        return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(filter(None, inner)).splitlines())
+    if element.tag in ("ul", "ol"):
+        return _list(element)
+    return None
+
+
+def _list(element: etree._Element) -> str | None:
+    """A list without lists in it."""
+    lines = []
+    for number, child in enumerate(element, 1):
+        words = _inline(child)
+        if child.tag != "li" or words is None:
+            return None
+        lines.append(f"{'-' if element.tag == 'ul' else f'{number}.'} {words}")
+    return "\n".join(lines)
+
+
+_MARKER = re.compile(r"^(\d{0,9})([#>+.)-])", re.MULTILINE)
+"""What would make a line of a paragraph a heading, a quote or a list."""
+_MARKS = {"strong": "**", "em": "*"}
+
+
+def _inline(element: etree._Element) -> str | None:
+    """Words with their bold, italics, links and line breaks, as typed."""
+    parts = [_escaped(element.text)]
+    for child in element:
+        words = _inline(child)
+        if words is None:
+            return None
+        if child.tag in _MARKS:
+            parts.append(_MARKS[child.tag] + words + _MARKS[child.tag])
+        elif child.tag == "a" and set(child.keys()) == {"href"}:
+            parts.append(f"[{words}]({child.get('href')})")
+        elif child.tag == "br":
+            parts.append("\\\n")
+        else:
+            return None
+        parts.append(_escaped(child.tail))
+    return "".join(parts).strip()
+
+
+def _escaped(text: str | None) -> str:
+    """Text with the marks that `from_typed` would read taken literally."""
+    folded = " ".join((text or "").replace("\n", " ").split(" "))
+    return "".join(f"\\{char}" if char in "\\*_[]`" else char for char in folded)

@@ -1,0 +1,100 @@
+"""Writing items: create, save, submit, approve."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedsvc.errors import Stale
+from feedsvc.models import Item, Translation
+from feedsvc.newsroom import revisions, taxonomy, workflow
+from feedsvc.newsroom.drafts import ItemDraft, checked
+from feedsvc.newsroom.record import audit
+from feedsvc.newsroom.standing import find, standing
+from feedsvc.newsroom.workflow import Actor
+
+
+def create(
+    session: Session, draft: ItemDraft, *, languages: tuple[str, ...], actor: Actor, now: datetime, guid: str = ""
+) -> Translation:
+    """A new item with its first text. Raises Invalid, NotAllowed."""
+    workflow.require(actor, "write")
+    text = checked(draft, languages)
+    organisation = taxonomy.organisation(session, text.organisation)
+    key = str(uuid.uuid4())
+    item = Item(
+        key=key,
+        guid=guid or f"urn:uuid:{key}",
+        organisation=organisation,
+        organisation_id=organisation.id,
+        created_at=now,
+        created_by_id=actor.user_id,
+    )
+    translation = Translation(item=item, language=text.language, state=workflow.DRAFT, version=1, changed_at=now)
+    session.add_all((item, translation))
+    session.flush()
+    revisions.add(session, translation, text, given_slug=bool(draft.slug), actor=actor, now=now)
+    audit(session, actor, "create", key, now, language=text.language, headline=text.headline)
+    return translation
+
+
+def save(
+    session: Session,
+    key: str,
+    draft: ItemDraft,
+    *,
+    base: int,
+    languages: tuple[str, ...],
+    actor: Actor,
+    now: datetime,
+    language: str = "",
+) -> Translation:
+    """A new text on top of revision number `base`; nothing happens where nothing differs.
+
+    Raises Stale when somebody saved in between, Invalid, NotAllowed, NotFound.
+    """
+    workflow.require(actor, "write")
+    translation = find(session, key, language)
+    head = translation.head
+    if head.number != base:
+        raise Stale(base, head.number, head.created_by.name if head.created_by else "")
+    text = checked(draft, languages)
+    if draft.organisation:
+        translation.item.organisation = taxonomy.organisation(session, draft.organisation)
+    if not draft.slug:
+        text = replace(text, slug=head.slug)
+    if revisions.add(session, translation, text, given_slug=bool(draft.slug), actor=actor, now=now):
+        moved(translation, workflow.DRAFT, now)
+        audit(session, actor, "save", key, now, revision=base + 1)
+    return translation
+
+
+def moved(translation: Translation, state: str | None, now: datetime) -> None:
+    """Notes that something about the translation changed, and its new stored state if it has one."""
+    if state:
+        translation.state = state
+    translation.version += 1
+    translation.changed_at = now
+
+
+def submit(session: Session, key: str, *, actor: Actor, now: datetime, language: str = "") -> Translation:
+    """Hands the newest text to those who approve. Raises NotAllowed, NotNow, NotFound."""
+    return _step(session, key, "submit", actor=actor, now=now, language=language)
+
+
+def approve(session: Session, key: str, *, actor: Actor, now: datetime, language: str = "") -> Translation:
+    """Approves the newest revision, and no other: the approval falls with the next save."""
+    return _step(session, key, "approve", actor=actor, now=now, language=language)
+
+
+def _step(session: Session, key: str, action: str, *, actor: Actor, now: datetime, language: str) -> Translation:
+    """One action that only moves the stored state."""
+    workflow.require(actor, workflow.RULES[action].permission)
+    translation = find(session, key, language)
+    state = workflow.step(standing(session, translation, now=now).state, action, actor.grants)
+    if state == workflow.APPROVED:
+        translation.approved_id = translation.head.id
+    moved(translation, state, now)
+    audit(session, actor, action, key, now, revision=translation.head.number)
+    return translation

@@ -1,0 +1,90 @@
+"""Categories, tags and organisations: found by name or slug, made when first used."""
+
+from datetime import datetime
+
+from slugify import slugify
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from feedsvc.errors import Invalid
+from feedsvc.models import Category, Organisation, Tag
+from feedsvc.newsroom.drafts import TagName
+from feedsvc.newsroom.record import audit
+from feedsvc.newsroom.workflow import Actor
+
+
+def _free_slug(session: Session, table: type[Category] | type[Tag], name: str) -> str:
+    """A slug for the name that no row of the table has yet."""
+    wanted = slugify(name, max_length=100) or "x"
+    taken = set(session.scalars(select(table.slug).where(table.slug.startswith(wanted, autoescape=True))))
+    return next(s for s in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+
+
+def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: datetime) -> list[Category]:
+    """The categories of these names or slugs. Who may shape the taxonomy makes new ones by naming them.
+
+    Raises Invalid for an unknown one otherwise.
+    """
+    found = []
+    for name in names:
+        # The database folds ASCII letters alone, so a name such as “Şəhər” must also be looked for as it is.
+        named = or_(Category.slug == name, Category.name == name, func.lower(Category.name) == name.lower())
+        exact_first = (Category.slug != name, Category.name != name, Category.id)
+        row = session.scalar(select(Category).where(named).order_by(*exact_first).limit(1))
+        if row is None:
+            if not actor.may("taxonomy"):
+                raise Invalid({"categories": ("unknown_category", {"name": name})})
+            row = Category(slug=_free_slug(session, Category, name), name=name, created_at=now)
+            session.add(row)
+            session.flush()
+            audit(session, actor, "add-category", row.slug, now, name=name)
+        found.append(row)
+    return list(dict.fromkeys(found))
+
+
+def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list[Tag]:
+    """The tags of these names; unknown ones are made, as themes where no kind is given."""
+    found = []
+    for wanted in names:
+        named = or_(Tag.name == wanted.name, func.lower(Tag.name) == wanted.name.lower(), Tag.slug == wanted.name)
+        query = select(Tag).where(named)
+        if wanted.kind:
+            query = query.where(Tag.kind == wanted.kind)
+        row = session.scalars(query.order_by(Tag.name != wanted.name, Tag.id).limit(1)).first()
+        if row is None:
+            row = Tag(
+                kind=wanted.kind or "theme",
+                slug=_free_slug(session, Tag, wanted.name),
+                name=wanted.name,
+                created_at=now,
+            )
+            session.add(row)
+            session.flush()
+        found.append(row)
+    return list(dict.fromkeys(found))
+
+
+def organisation(session: Session, name: str) -> Organisation:
+    """The organisation of this slug or name; the newsroom's first where none is named.
+
+    Raises Invalid for an unknown one.
+    """
+    query = select(Organisation)
+    if name:
+        query = query.where(
+            or_(Organisation.slug == name, Organisation.name == name, func.lower(Organisation.name) == name.lower())
+        )
+    row = session.scalar(query.order_by(Organisation.id).limit(1))
+    if row is None:
+        raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
+    return row
+
+
+def all_categories(session: Session) -> list[Category]:
+    """Every category, by name."""
+    return list(session.scalars(select(Category).order_by(Category.name)))
+
+
+def all_organisations(session: Session) -> list[Organisation]:
+    """Every organisation that the newsroom writes for, the first one first."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.id)))

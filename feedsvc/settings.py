@@ -1,0 +1,187 @@
+"""Every number and name that an operator may set: a table of `FEEDSVC_…` variables, read once."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from feedsvc.errors import WrongSettings
+
+PREFIX = "FEEDSVC_"
+SECRETS = ("secret_key", "admin_password", "smtp_url", "database_url")
+"""Settings that may also be given as `FEEDSVC_…_FILE`: the path of a file that holds the value."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Descriptions are the documentation: `feedsvc settings` prints them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
+
+    instance: Path = Field(Path("instance"), description="The one folder that is written to.")
+    database_url: str = Field("", description="The database. Empty: SQLite in the instance folder.")
+    base_url: str = Field(
+        "", description="The newsroom's public address, without a final slash. Empty: http://localhost:PORT."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs forms and links. Empty: made once and kept in the instance folder."
+    )
+    admin_email: str = Field("", description="First account, made at the first start instead of by the set-up link.")
+    admin_password: SecretStr = Field(
+        SecretStr(""), description="Password of that first account, at least 12 characters."
+    )
+    newsroom_name: str = Field(
+        "Bakcell Newsroom", min_length=1, max_length=120, description="The newsroom's name, as pages and feeds show it."
+    )
+    languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("en",), description="Languages the newsroom writes, comma-separated, the main one first: en, az, ru."
+    )
+    time_zone: str = Field("Asia/Baku", description="Zone in which the desk and the pages show and ask for times.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Where notices are mailed: smtp://user:password@host:587 (or smtps://…). Empty: log only.",
+    )
+    mail_from: str = Field("", description="Sender of notices. Empty: newsroom@ the public address's host.")
+    late_after_seconds: float = Field(
+        5.0, gt=0, le=3600, description="A moment handled this much later than planned is reported as missed."
+    )
+    workers: int = Field(0, ge=0, le=64, description="Web processes. 0: one per processor.")
+    blocking_threads: int = Field(4, ge=2, le=64, description="Requests that one web process answers at once.")
+    session_hours: int = Field(12, ge=1, le=720, description="A sign-in ends after so many hours without use.")
+    feed_items: int = Field(50, ge=10, le=500, description="Items in one feed, fewer where they exceed the size below.")
+    feed_bytes: int = Field(
+        500_000, ge=50_000, le=5_000_000, description="Size in bytes that a feed should not exceed."
+    )
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return (
+            tuple(part.strip().lower() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [code for code in value if code not in ("en", "az", "ru")]
+        if not value or unknown or len(set(value)) != len(value):
+            raise ValueError("must be different ones of en, az, ru, the main language first")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("must be the name of a time zone, such as Asia/Baku") from None
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+            raise ValueError("must look like https://news.example.com, without a path")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith("sqlite:"):
+            raise ValueError("must be empty or start with sqlite: in this version (PostgreSQL comes with the next)")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("must look like smtp://user:password@host:587")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed and the environment; no .env file is ever picked up by accident."""
+        return (init_settings, env_settings)
+
+    @property
+    def database(self) -> str:
+        """The database's address with the default filled in."""
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'newsroom.sqlite'}"
+
+    @property
+    def public_url(self) -> str:
+        """The newsroom's address for people and feeds, without a final slash."""
+        return self.base_url or f"http://localhost:{os.environ.get('PORT', '8000')}"
+
+    @property
+    def https(self) -> bool:
+        """Whether cookies must be Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def main_language(self) -> str:
+        """The language whose addresses carry no prefix."""
+        return self.languages[0]
+
+
+def _from_files() -> dict[str, str]:
+    """Values of secrets that were given as `…_FILE`."""
+    found = {}
+    for name in SECRETS:
+        variable = f"{PREFIX}{name.upper()}_FILE"
+        path = os.environ.get(variable)
+        if path:
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise WrongSettings(f"{variable}: cannot read {path} ({error.strerror})") from None
+    return found
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """The settings of this process.
+
+    Raises WrongSettings naming every bad variable at once.
+    """
+    try:
+        return Settings(**_from_files())  # type: ignore[arg-type]  # pydantic parses the strings
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        ]
+        raise WrongSettings("\n".join(lines)) from None
+
+
+def secret_key(settings: Settings) -> str:
+    """The signing key: as set, else read from the instance folder (where `make_secret_key` put it)."""
+    given = settings.secret_key.get_secret_value()
+    return given or (settings.instance / "secret-key").read_text(encoding="ascii").strip()
+
+
+def make_secret_key(settings: Settings) -> None:
+    """Makes the signing key once, readable by the owner alone. Does nothing where there is one."""
+    path = settings.instance / "secret-key"
+    if settings.secret_key.get_secret_value() or path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")

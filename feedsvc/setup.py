@@ -1,0 +1,85 @@
+"""The first minutes of an instance: folder, key, tables, first item, first account, first bytes. Safe to repeat."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedsvc import clock, migrate, settings
+from feedsvc.db import reading
+from feedsvc.errors import Invalid, WrongSettings
+from feedsvc.feeds import build, which
+from feedsvc.models import User
+from feedsvc.newsroom import accounts
+from feedsvc.newsroom.seed import seed
+from feedsvc.newsroom.workflow import SYSTEM
+from feedsvc.road import act
+
+FIRST_EMAIL = "admin@localhost"
+"""The first account's address until its owner says another at the set-up link."""
+
+
+@contextlib.contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Waits until nobody else holds this file's lock, and holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def prepare() -> None:
+    """Brings the instance to where it can serve. Raises WrongSettings with what to mend."""
+    current = settings.current()
+    try:
+        (current.instance / "run").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSettings(f"FEEDSVC_INSTANCE: cannot write to {current.instance} ({error.strerror})") from None
+    with only_one(current.instance / "run" / "prepare.lock"):
+        settings.make_secret_key(current)
+        migrate.upgrade(clock.now())
+        act(_first_rows, languages=current.languages, fingerprint=build.fingerprint())
+        _first_account(current)
+    with reading() as session:
+        late = build.behind(session, current.instance)
+    build.build_all(late)
+
+
+def _first_rows(session: Session, *, languages: tuple[str, ...], fingerprint: str, now: datetime) -> None:
+    """Feeds first, so that the first item finds them."""
+    which.ensure(session, languages, now=now)
+    which.settle(session, fingerprint, now=now)
+    seed(session, now=now)
+
+
+def _first_account(current: settings.Settings) -> None:
+    """The account that the environment asks for, or else one that waits for its set-up link."""
+    with reading() as session:
+        emails = set(session.scalars(select(User.email)))
+    if current.admin_email and current.admin_email.lower() not in emails:
+        try:
+            hashed = accounts.hash_password(current.admin_password.get_secret_value())
+            act(accounts.add_user, current.admin_email, "Administrator", "admin", actor=SYSTEM, password_hash=hashed)
+        except Invalid as error:
+            raise WrongSettings(f"FEEDSVC_ADMIN_EMAIL, FEEDSVC_ADMIN_PASSWORD: {error}") from None
+    elif not emails:
+        act(accounts.add_user, FIRST_EMAIL, "Administrator", "admin", actor=SYSTEM)
+
+
+def link_for_first_account() -> str:
+    """The address of a fresh set-up link while nobody can sign in yet; else the empty string."""
+    with reading() as session:
+        people = accounts.users(session)
+    if any(user.password_hash for user in people):
+        return ""
+    first = next((user for user in people if "admin" in user.role.grants), None)
+    if first is None:
+        return ""
+    return f"{settings.current().public_url}/desk/setup/{act(accounts.make_link, first.email, actor=SYSTEM)}"

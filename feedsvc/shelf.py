@@ -1,0 +1,160 @@
+"""The shelf: finished bytes on the local disk, a disposable cache that is rebuilt to the same bytes.
+
+`<instance>/shelf/<language>/<scope>/current` is a symbolic link to `<version>~<until_ms>~<stage>`, a folder
+with every document of the feed in every coding. One flip of the link switches them all. Past `until_ms` the
+bytes may no longer be served without a look at the database. Stage 1 has the quick codings, stage 2 all of them.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+CURRENT = "current"
+_MARK = re.compile(r"([0-9]+)~([0-9]+)~([0-9]+)")
+CODINGS = {"gzip": "gz", "br": "br", "zstd": "zst"}
+"""HTTP content coding → suffix of the file and of the ETag."""
+
+
+class Key(NamedTuple):
+    """A feed on the shelf."""
+
+    language: str
+    scope: str
+
+
+class Mark(NamedTuple):
+    """What a link says: newer marks compare greater, and the link only ever goes to a greater one."""
+
+    version: int
+    until_ms: int
+    """0: expired, the bytes must not be served again."""
+    stage: int
+
+    def __str__(self) -> str:
+        return f"{self.version}~{self.until_ms}~{self.stage}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What lies on the shelf for one feed."""
+
+    mark: Mark
+    last_modified: int
+    """Seconds since the epoch."""
+    etags: dict[str, str]
+    """Suffix of the format → hash of its identity bytes, without quotes."""
+    files: dict[str, bytes]
+    """`atom`, `atom.gz` … → bytes."""
+
+
+def folder(instance: Path, key: Key) -> Path:
+    """Where a feed's versions lie."""
+    return instance / "shelf" / key.language / key.scope
+
+
+def parse(target: str) -> Mark | None:
+    """The mark that a link's target spells, or None for anything else."""
+    found = _MARK.fullmatch(target)
+    return Mark(*map(int, found.groups())) if found else None
+
+
+def mark(instance: Path, key: Key) -> Mark | None:
+    """What the feed's link says now; None where the feed is not on the shelf."""
+    try:
+        return parse(os.readlink(folder(instance, key) / CURRENT))
+    except OSError:
+        return None
+
+
+def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
+    """A version's files, or None where they are gone."""
+    place = folder(instance, key) / str(wanted)
+    try:
+        meta = json.loads((place / "meta.json").read_bytes())
+        files = {path.name: path.read_bytes() for path in place.iterdir() if path.name != "meta.json"}
+    except (OSError, ValueError):
+        return None
+    return Shelved(wanted, meta["last_modified"], meta["etags"], files)
+
+
+@contextlib.contextmanager
+def locked(instance: Path, key: Key) -> Iterator[None]:
+    """One builder per feed, across threads and processes. The lock goes with its holder, however that ends."""
+    place = folder(instance, key)
+    place.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def put(instance: Path, key: Key, shelved: Shelved) -> bool:
+    """Writes a version and switches to it, unless the shelf is at a newer one. Caller holds the lock.
+
+    No fsync: the bytes can be made again. New names and one rename of a link, never a rename over a file
+    (0.3 ms against 5 ms on ext4).
+    """
+    before = mark(instance, key)
+    if before is not None and before > shelved.mark:
+        return False
+    place = folder(instance, key)
+    final = place / str(shelved.mark)
+    if not (final / "meta.json").exists():
+        making = place / f".making-{os.getpid()}-{time.monotonic_ns()}"
+        making.mkdir(parents=True)
+        for name, content in shelved.files.items():
+            (making / name).write_bytes(content)
+        meta = {"last_modified": shelved.last_modified, "etags": shelved.etags}
+        (making / "meta.json").write_text(json.dumps(meta), encoding="ascii")
+        shutil.rmtree(final, ignore_errors=True)
+        making.rename(final)
+    _flip(place, shelved.mark)
+    return True
+
+
+def _flip(place: Path, wanted: Mark) -> None:
+    """Points the link at a version, atomically."""
+    link = place / f".link-{os.getpid()}-{time.monotonic_ns()}"
+    link.symlink_to(str(wanted))
+    link.rename(place / CURRENT)
+
+
+def expire(instance: Path, key: Key) -> None:
+    """Forbids the bytes that lie there: whoever asks next must build first. Takes effect for the next request."""
+    with locked(instance, key):
+        before = mark(instance, key)
+        if before is not None:
+            _flip(folder(instance, key), before._replace(until_ms=0))
+
+
+def keys(instance: Path) -> list[Key]:
+    """Every feed on the shelf."""
+    root = instance / "shelf"
+    found = (path.parent.relative_to(root).parts for path in root.rglob(CURRENT))
+    return [Key(parts[0], "/".join(parts[1:])) for parts in found if len(parts) > 1]
+
+
+def sweep(instance: Path, key: Key, *, older_than: float) -> int:
+    """Deletes versions that were left at least `older_than` seconds ago. Gives how many."""
+    place, gone = folder(instance, key), 0
+    with locked(instance, key):
+        now_at = mark(instance, key)
+        for path in place.iterdir():
+            stale = path.name.startswith((".making-", ".link-")) or (
+                (m := parse(path.name)) is not None and m != now_at
+            )
+            with contextlib.suppress(OSError):
+                if stale and time.time() - path.lstat().st_mtime > older_than:
+                    path.unlink() if path.is_symlink() else shutil.rmtree(path)
+                    gone += 1
+    return gone

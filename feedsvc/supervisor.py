@@ -1,0 +1,170 @@
+"""`serve`: one parent, its web processes and its ticker. Whatever ends is started again; they all end together."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from feedsvc import jobs, lifeline, settings
+from feedsvc.errors import WrongSettings
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at the children."""
+STUCK_AFTER = 5.0
+"""A ticker that has not shown itself for so many seconds is killed and started again."""
+GRACE = 8.0
+"""Seconds that children get to end by themselves."""
+MOST_RESTARTS, WITHIN = 20, 60.0
+"""A child that ends more often than this has a fault that restarting does not cure."""
+
+
+@dataclass
+class Child:
+    """A process that is to be there all the time."""
+
+    name: str
+    command: list[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Starts it. Raises WrongSettings when it keeps ending at once."""
+        now = time.monotonic()
+        self.starts = [*(at for at in self.starts if now - at < WITHIN), now]
+        if len(self.starts) > MOST_RESTARTS:
+            raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, env={**os.environ, lifeline.CHILD: "1"})
+        log.info("started", child=self.name, pid=self.process.pid)
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """granian with our application: threads that may block, and a worker that dies is replaced."""
+    threads = str(settings.current().blocking_threads)
+    return [
+        *(sys.executable, "-m", "granian", "feedsvc.web.serve:load", "--factory", "--interface", "wsgi"),
+        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", threads),
+        *("--http", "1", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5s"),
+        *("--respawn-failed-workers", "--backlog", "2048", "--backpressure", "1024"),
+    ]
+
+
+def claim(instance: Path) -> int:
+    """Claims the instance for this process. Raises WrongSettings naming whoever has it."""
+    descriptor = os.open(instance / "run" / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise WrongSettings(
+            f"Another feedsvc (process {holder}) serves the instance {instance}; stop it first."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    return descriptor
+
+
+def need_port(host: str, port: int) -> None:
+    """Raises WrongSettings where the port cannot be had; granian would share it with another program in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no such port"
+            raise WrongSettings(
+                f"Cannot listen on {host}, port {port} ({reason}). Choose another: PORT={port + 1} make run"
+            ) from None
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the web processes take connections."""
+    reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
+    try:
+        socket.create_connection((reach, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_stuck(ticker: Child, beat: Path) -> bool:
+    """Whether the ticker runs and yet has not shown itself for too long."""
+    if ticker.process is None or time.monotonic() - ticker.starts[-1] < STUCK_AFTER:
+        return False
+    try:
+        return time.time() - beat.stat().st_mtime > STUCK_AFTER
+    except OSError:
+        return True
+
+
+def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[[], None]) -> None:
+    """Keeps the children running until SIGINT or SIGTERM. `ready` is called once when the web answers.
+
+    The instance is prepared and claimed already.
+    """
+    instance = settings.current().instance
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    web = Child("web", web_command(host, port, workers))
+    ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"])
+    children = [web, ticker] if scheduler else [web]
+    marker = instance / "run" / "no-scheduler"
+    marker.unlink(missing_ok=True) if scheduler else marker.touch()
+    try:
+        for child in children:
+            child.start()
+        told = False
+        while not ended.wait(LOOK_EVERY):
+            told = told or _tell(host, port, ready)
+            _look_after(children, ticker, jobs.beat_file(instance))
+    finally:
+        _stop(children)
+
+
+def _tell(host: str, port: int, ready: Callable[[], None]) -> bool:
+    """Says that all is ready, once it is."""
+    if not _answers(host, port):
+        return False
+    ready()
+    return True
+
+
+def _look_after(children: list[Child], ticker: Child, beat: Path) -> None:
+    """Starts again what has ended, and kills a ticker that is stuck."""
+    for child in children:
+        if child.process is not None and child.process.poll() is not None:
+            log.error("ended", child=child.name, code=child.process.returncode)
+            child.start()
+    if ticker in children and _is_stuck(ticker, beat) and ticker.process is not None:
+        log.error("stuck", child=ticker.name, pid=ticker.process.pid)
+        ticker.process.kill()
+        ticker.process.wait()
+        ticker.start()
+
+
+def _stop(children: list[Child]) -> None:
+    """Asks every child to end, then makes it."""
+    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + GRACE
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

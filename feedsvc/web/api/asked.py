@@ -1,0 +1,160 @@
+"""What a request asks for: its body, its parameters and its If-Match, each read strictly and refused in words."""
+
+import base64
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from feedsvc import words
+from feedsvc.characters import clean_tree
+from feedsvc.errors import NotFound
+from feedsvc.newsroom.guarded import Versions
+from feedsvc.web.api.problems import Refusal
+from feedsvc.web.errors import Told
+from feedsvc.web.i18n import gettext as _
+from feedsvc.words import N_
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Place = tuple[datetime, int]
+"""`changed_at` and id of the last item of a page."""
+
+MOST, USUAL = 100, 50
+"""Items on one page: at most, and when nothing is said."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_PROBLEMS = {
+    "extra_forbidden": N_("There is no such field."),
+    "list_type": N_("This must be a list."),
+    "literal_error": words.PROBLEMS["unknown_kind"],
+    "model_type": N_("This must be an object with fields."),
+    "missing": words.PROBLEMS["missing"],
+    "not_a_moment": N_("This is not a date and time such as 2027-01-31T12:00:00+04:00."),
+    "string_pattern_mismatch": words.PROBLEMS["slug_form"],
+    "string_too_long": N_("This is too long: at most {max_length} characters."),
+    "string_too_short": words.PROBLEMS["missing"],
+    "string_type": words.PROBLEMS["not_text"],
+    "too_long": N_("These are too many: at most {max_length}."),
+}
+"""pydantic's name of an error → our sentence, filled with pydantic's values."""
+
+
+def refuse(status: int, title: str, detail: str, *, headers: dict[str, str] | None = None) -> NoReturn:
+    """Ends the request with these words."""
+    raise Refusal(Told(status, title, detail, headers=headers or {}))
+
+
+def invalid(problems: dict[str, str]) -> NoReturn:
+    """Ends the request with a 422 that names every bad field."""
+    raise Refusal(Told(422, _("Please check what you sent"), " ".join(dict.fromkeys(problems.values())), problems))
+
+
+def body(shape: type[Shape]) -> Shape:
+    """The request's JSON as `shape`, every string in it cleaned. No body at all is the same as `{}`.
+
+    Refuses with 415 (another kind of content), 400 (broken JSON) or 422 (not the shape).
+    """
+    raw = request.get_data(cache=False)
+    if raw and request.mimetype != "application/json":
+        refuse(415, _("This kind of content is not taken here"), _("Send JSON, with Content-Type: application/json."))
+    try:
+        return shape.model_validate(_json(raw) if raw else {})
+    except ValidationError as error:
+        invalid(_sentences(error.errors(include_url=False, include_input=False)))
+
+
+def _json(raw: bytes) -> Any:
+    """The JSON value, cleaned. RFC 8259 §8.1 wants UTF-8, §9 lets us limit the depth: Python's stack does."""
+    try:
+        return clean_tree(json.loads(raw.decode("utf-8"), parse_constant=_no_constant))
+    except RecursionError:
+        refuse(400, _("This request cannot be read"), _("The JSON in it is nested too deeply."))
+    except ValueError:  # broken JSON, broken UTF-8, a number of 5,000 digits
+        refuse(400, _("This request cannot be read"), _("The body is not JSON."))
+
+
+def _no_constant(name: str) -> NoReturn:
+    """NaN and Infinity are Python's, not JSON's."""
+    raise ValueError(name)
+
+
+def _sentences(found: list[ErrorDetails]) -> dict[str, str]:
+    """Field → sentence. A member of a list is named by its number: `tags.2`."""
+    told: dict[str, str] = {}
+    for error in found:
+        path = [str(part) for part in error["loc"] if not str(part).startswith(("constrained-str", "TagGiven"))]
+        sentence = _PROBLEMS.get(error["type"], N_("This cannot be taken as it is."))
+        told.setdefault(".".join(path)[:200] or "body", _(sentence, **(error.get("ctx") or {})))
+    return told
+
+
+def key(name: str) -> str:
+    """An item's key, from a UUID or `urn:uuid:` and one. Raises NotFound for anything else."""
+    lowered = name.lower().removeprefix("urn:uuid:")
+    if not _KEY.fullmatch(lowered):
+        raise NotFound("item")
+    return lowered
+
+
+def versions(*, required: bool) -> Versions:
+    """The versions that If-Match lets be changed; None for `*` and where there is none.
+
+    Strong comparison (RFC 9110 §13.1.1): a weak tag matches nothing. Refuses with 428 where one is required.
+    """
+    given = request.headers.get("If-Match")
+    if given is None:
+        if required:
+            sentence = _("Say which version you change: send the ETag that you read as If-Match, or * for any.")
+            refuse(428, _("If-Match is missing"), sentence)
+        return None
+    if given.strip() == "*":
+        return None
+    tags = [part.strip() for part in given.split(",")]
+    found = (re.fullmatch(r'"v([1-9][0-9]{0,17})"', tag, re.ASCII) for tag in tags)
+    return frozenset(int(match[1]) for match in found if match)
+
+
+def language() -> str:
+    """The `language` parameter; empty where none is given."""
+    return _one("language")
+
+
+def page() -> tuple[int, Place | None]:
+    """The `limit` and the place that the `cursor` stands for."""
+    limit, cursor = _one("limit"), _one("cursor")
+    if limit and not (re.fullmatch(r"[0-9]{1,3}", limit) and 1 <= int(limit) <= MOST):
+        invalid({"limit": _("This must be a whole number from 1 to {most}.", most=MOST)})
+    return int(limit or USUAL), _place(cursor) if cursor else None
+
+
+def _one(name: str) -> str:
+    """A parameter that may be given once."""
+    values = request.args.getlist(name)
+    if len(values) > 1 or values == [""]:
+        invalid({name: _("This must be given once and with a value, or not at all.")})
+    return values[0] if values else ""
+
+
+def cursor_of(place: Place) -> str:
+    """A place as an opaque word: microseconds since the epoch and an id."""
+    microseconds = (place[0] - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{microseconds}.{place[1]}".encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> Place:
+    """The place of a cursor that we gave out. Refuses any other."""
+    try:
+        text = base64.b64decode(
+            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        ).decode("ascii")
+        found = re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,18})", text)
+        if found:
+            return _EPOCH + timedelta(microseconds=int(found[1])), int(found[2])
+    except (ValueError, OverflowError):
+        pass
+    invalid({"cursor": _("This is not a cursor of this list. Start again without one.")})

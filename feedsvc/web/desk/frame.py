@@ -1,0 +1,88 @@
+"""What stands around every page of the desk: who is signed in, the hold, the warning about an open line."""
+
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, render_template
+from markupsafe import Markup
+
+from feedsvc import db, settings
+from feedsvc.characters import clean
+from feedsvc.errors import FeedsvcError
+from feedsvc.newsroom import publishing
+from feedsvc.web.auth import current_actor
+from feedsvc.web.desk import moments
+from feedsvc.web.i18n import gettext as _
+from feedsvc.words import N_
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+STATES = {
+    "draft": N_("Draft"),
+    "in_review": N_("In review"),
+    "approved": N_("Approved"),
+    "scheduled": N_("Scheduled"),
+    "published": N_("Published"),
+    "withdrawn": N_("Withdrawn"),
+}
+KINDS = {
+    "publish": N_("Published"),
+    "correct": N_("Corrected"),
+    "update": N_("Updated without a note"),
+    "withdraw": N_("Withdrawn"),
+}
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the desk. What no page can carry is left out of it, so that no typed character breaks it."""
+    body = clean(render_template(f"desk/{template}", **_around(), **values))
+    response = Response(body, status, mimetype="text/html")
+    response.headers["X-Robots-Tag"] = "noindex"
+    # The addresses of one-time links are secrets.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _around() -> dict[str, Any]:
+    """What the frame shows. A database that is away costs the hold's notice and not the page."""
+    actor = current_actor()
+    hold = None
+    if actor:
+        try:
+            with db.reading() as session:
+                row = publishing.current_hold(session)
+                if row:
+                    by = row.started_by.name if row.started_by else _("the newsroom")
+                    hold = {"since": row.started_at, "by": by, "reason": row.reason}
+        except FeedsvcError:
+            hold = None
+    return {
+        "actor": actor,
+        "hold": hold,
+        "open_line": is_open_line(settings.current().public_url),
+        "states": STATES,
+        "kinds": KINDS,
+        "full": moments.full,
+        "short": moments.short,
+        "zone_words": moments.zone_words,
+    }
+
+
+def is_open_line(address: str) -> bool:
+    """Whether passwords would cross a network unencrypted: plain http to another machine."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+def say_done(message: str, link: str = "", words: str = "") -> None:
+    """A message of success for the next page, with a link behind it where there is somewhere to look."""
+    if link:
+        message = Markup('{} <a href="{}">{}</a>').format(message, link, words)
+    flash(message, "good")

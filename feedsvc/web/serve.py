@@ -1,0 +1,18 @@
+"""What a web process runs: the front with the Flask application behind it."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from feedsvc import lifeline, logs
+from feedsvc.web.app import create_app
+from feedsvc.web.front import front
+
+
+def load() -> Callable[..., Iterable[bytes]]:
+    """The WSGI application of this process's settings."""
+    if os.environ.get(lifeline.CHILD):
+        lifeline.die_with_parent()
+    logs.configure()
+    app: Any = create_app()
+    return front(app.wsgi_app)

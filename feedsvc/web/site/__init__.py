@@ -1,0 +1,1 @@
+"""The newsroom as its readers see it: pages, lists for machines, health."""

@@ -1,0 +1,101 @@
+"""Lists for machines, and the addresses at which visitors of other newsrooms look for a feed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, redirect
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from feedsvc import clock, settings
+from feedsvc.db import reading
+from feedsvc.feeds import addresses
+from feedsvc.newsroom import public
+from feedsvc.web.i18n import iso
+from feedsvc.web.site.frame import validated
+
+blueprint = Blueprint("machines", __name__)
+
+MOST = 50_000
+"""Addresses in one sitemap (sitemaps.org protocol)."""
+_CHUNK = 500
+GUESSES = {
+    "/feed": "atom",
+    "/feed.xml": "atom",
+    "/index.xml": "atom",
+    "/atom.xml": "atom",
+    "/rss": "rss",
+    "/rss.xml": "rss",
+    "/feed.json": "json",
+}
+"""Where feeds are usually looked for → our format."""
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """All may read everything that is public; the desk and the API are no pages."""
+    lines = (
+        "User-agent: *",
+        "Disallow: /desk",
+        "Disallow: /api",
+        "",
+        f"Sitemap: {settings.current().public_url}/sitemap.xml",
+        "",
+    )
+    return validated(Response("\n".join(lines), mimetype="text/plain"))
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Every public page of every language (sitemaps.org 0.9), the newest items first where there are too many."""
+    now = clock.now()
+    with reading() as session:
+        urls = "\n".join(_urls(session, now))
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">\n{urls}\n</urlset>\n'
+    return validated(Response(body, content_type="application/xml; charset=utf-8"))
+
+
+def _urls(session: Session, now: datetime) -> Iterator[str]:
+    """The sitemap's lines, at most `MOST`."""
+    languages = settings.current().languages
+    for language in languages:
+        yield _url(addresses.home_url(language) + "/")
+        yield _url(addresses.feed_url("news", language))
+    left = (MOST - 2 * len(languages)) // len(languages)
+    for language in languages:
+        yield from _items(session, language, now, left)
+
+
+def _items(session: Session, language: str, now: datetime, most: int) -> Iterator[str]:
+    """The items of a language, read in pages so that memory stays small."""
+    place: tuple[datetime, int] | None = None
+    while most > 0:
+        part = public.newest(session, language, now=now, limit=min(_CHUNK, most), before=place)
+        for shown in part:
+            yield _url(addresses.item_url(language, shown.revision.slug), iso(shown.updated))
+        if len(part) < _CHUNK:
+            return
+        place, most = part[-1].place, most - len(part)
+        session.expunge_all()
+
+
+def _url(address: str, changed: str = "") -> str:
+    """One address, with the moment of its last change where it has one."""
+    lastmod = f"<lastmod>{changed}</lastmod>" if changed else ""
+    return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
+
+
+def guessed(suffix: str) -> Answer:
+    """For good: the feed is at its own address."""
+    return redirect(f"/feeds/news.{suffix}", 301)
+
+
+def _add_guesses(state: BlueprintSetupState) -> None:
+    for path, suffix in GUESSES.items():
+        state.add_url_rule(path, "guessed", guessed, defaults={"suffix": suffix})
+
+
+blueprint.record(_add_guesses)

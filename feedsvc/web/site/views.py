@@ -1,0 +1,149 @@
+"""The newsroom's pages for readers: front page, items, archive, and the feeds explained for people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from feedsvc import clock, settings
+from feedsvc.db import reading
+from feedsvc.feeds import addresses
+from feedsvc.models import Revision
+from feedsvc.newsroom import html, public
+from feedsvc.newsroom.public import Moved, Withdrawn
+from feedsvc.web.errors import Told
+from feedsvc.web.site import frame, paging
+from feedsvc.words import N_
+
+blueprint = Blueprint("site", __name__)
+blueprint.app_context_processor(frame.context)
+
+FRONT = 13
+"""Items on the front page: one large, the others in the list."""
+PAGE = 20
+"""Items on a page of the archive."""
+LAST = 5
+"""Items shown on a feed's page."""
+KINDS = {"theme": N_("Themes"), "person": N_("People"), "place": N_("Places")}
+
+
+def home() -> Response:
+    """The front page: the newest item large, then those before it."""
+    with reading() as session:
+        shown = public.newest(session, g.language, now=clock.now(), limit=FRONT + 1)
+    canonical = addresses.home_url(g.language) + "/"
+    return frame.page("site/home.html", canonical=canonical, items=shown[:FRONT], more=len(shown) > FRONT)
+
+
+def item(slug: str) -> Answer:
+    """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
+    with reading() as session:
+        found = public.at_slug(session, g.language, slug, now=clock.now())
+    if found is None:
+        abort(404)
+    if isinstance(found, Moved):
+        return redirect(url_for("site.item", slug=found.slug), 301)
+    if isinstance(found, Withdrawn):
+        return _uncached(render_template("site/withdrawn.html", withdrawn=found), 410)
+    revision = found.revision
+    return frame.page(
+        "site/item.html",
+        canonical=addresses.item_url(g.language, revision.slug),
+        shown=found,
+        revision=revision,
+        body=Markup(html.sanitise(revision.body_html)),  # noqa: S704  # sanitised in this very line
+        about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
+        labels=_labels(revision),
+    )
+
+
+def _labels(revision: Revision) -> list[tuple[str, list[str]]]:
+    """Headings and names of what the item is about: categories first, then tags by kind."""
+    groups = [(N_("Categories"), [category.name for category in revision.categories])]
+    groups += [(title, [tag.name for tag in revision.tags if tag.kind == kind]) for kind, title in KINDS.items()]
+    return [(title, names) for title, names in groups if names]
+
+
+def archive() -> Response:
+    """Everything public, newest first, page by page. What is no cursor shows the first page."""
+    cursor = request.args.get("before", "")
+    seen = paging.read_cursor(cursor)
+    with reading() as session:
+        shown, last = paging.after(session, g.language, seen, now=clock.now(), size=PAGE)
+    first = f"{addresses.home_url(g.language)}/archive"
+    canonical = f"{first}?before={paging.write_cursor(seen)}" if seen else first
+    older = paging.write_cursor(last) if last else ""
+    return frame.page("site/archive.html", canonical=canonical, items=shown, older=older, paged=seen is not None)
+
+
+def feeds() -> Response:
+    """The catalogue of feeds."""
+    canonical = f"{addresses.home_url(g.language)}/feeds"
+    return frame.page("site/feeds.html", canonical=canonical, scopes=frame.SCOPES)
+
+
+def feed() -> Response:
+    """A feed's page for people: what it carries, its addresses to copy, its last items, how to ask politely."""
+    title, carries = frame.SCOPES["news"]
+    with reading() as session:
+        shown = public.newest(session, g.language, now=clock.now(), limit=LAST)
+    return frame.page(
+        "site/feed.html",
+        canonical=addresses.feed_url("news", g.language),
+        scope="news",
+        title=title,
+        carries=carries,
+        items=shown,
+        most=settings.current().feed_items,
+    )
+
+
+PAGES: dict[str, Callable[..., Any]] = {
+    "/": home,
+    "/news/<slug>": item,
+    "/archive": archive,
+    "/feeds": feeds,
+    "/feeds/news": feed,
+}
+"""Path → page. Languages other than the main one have the same paths below their code."""
+
+
+def _add_pages(state: BlueprintSetupState) -> None:
+    """Gives every page an address in each language that the newsroom writes, and in no other."""
+    current = settings.current()
+    for language in current.languages:
+        prefix = "" if language == current.main_language else f"/{language}"
+        for path, view in PAGES.items():
+            state.add_url_rule(prefix + path, view.__name__, view, defaults={"language": language})
+
+
+blueprint.record(_add_pages)
+
+
+@blueprint.url_value_preprocessor
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """The address says the page's language; views read it from `g`."""
+    g.language = (values or {}).pop("language", settings.current().main_language)
+
+
+@blueprint.url_defaults
+def _give_language(_endpoint: str, values: dict[str, Any]) -> None:
+    """Links stay in the page's language unless they say otherwise."""
+    values.setdefault("language", frame.language())
+
+
+def failed(told: Told) -> Response:
+    """The page that tells a reader of an error. It never repeats the address, so that two of a kind are equal bytes."""
+    response = _uncached(render_template("site/error.html", told=told), told.status)
+    response.headers.update(told.headers)
+    return response
+
+
+def _uncached(body: str, status: int) -> Response:
+    """An answer that caches may keep but must ask about each time; a passing failure they may not keep at all."""
+    response = Response(body, status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
+    return response

@@ -1,0 +1,17 @@
+"""Alembic's entry: migrates the database of the connection that it is handed."""
+
+from alembic import context
+
+from feedsvc import models
+from feedsvc.db import Base
+
+assert models  # every table is known once the package is imported
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,5 @@
+"""For WSGI servers other than our own: `granian --interface wsgi wsgi:application`."""
+
+from feedsvc.web.serve import load
+
+application = load()
