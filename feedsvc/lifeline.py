@@ -16,12 +16,15 @@ _LOOK_EVERY = 0.5
 def die_with_parent() -> None:
     """From now on this process is killed when its parent ends, however that happens.
 
-    By the kernel where it can (prctl(2), Linux), and everywhere by looking twice a second.
+    By the kernel on Linux (prctl(2)); elsewhere by looking twice a second.
     """
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    threading.Thread(target=_watch, args=(parent,), name="lifeline", daemon=True).start()
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), name="lifeline", daemon=True).start()
 
 
 def _watch(parent: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from feedsvc import jobs, lifeline, settings
+from feedsvc import jobs, lifeline, settings, webserver
 from feedsvc.errors import WrongSettings
 
 log = structlog.get_logger()
@@ -46,17 +46,6 @@ class Child:
             raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, env={**os.environ, lifeline.CHILD: "1"})
         log.info("started", child=self.name, pid=self.process.pid)
-
-
-def web_command(host: str, port: int, workers: int) -> list[str]:
-    """granian with our application: threads that may block, and a worker that dies is replaced."""
-    threads = str(settings.current().blocking_threads)
-    return [
-        *(sys.executable, "-m", "granian", "feedsvc.web.serve:load", "--factory", "--interface", "wsgi"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", threads),
-        *("--http", "1", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5s"),
-        *("--respawn-failed-workers", "--backlog", "2048", "--backpressure", "1024"),
-    ]
 
 
 def claim(instance: Path) -> int:
@@ -119,7 +108,7 @@ def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    web = Child("web", web_command(host, port, workers))
+    web = Child("web", webserver.command(host, port, workers, settings.current().blocking_threads))
     ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"])
     children = [web, ticker] if scheduler else [web]
     marker = instance / "run" / "no-scheduler"

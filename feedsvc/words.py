@@ -23,7 +23,7 @@ def catalogue(language: str) -> _gettext.NullTranslations:
     return _gettext.translation("messages", CATALOGUES, [language], fallback=True)
 
 
-def say(language: str, message: str, **values: object) -> str:
+def say(language: str, message: str, /, **values: object) -> str:
     """The sentence in that language, its `{names}` filled in."""
     return catalogue(language).gettext(message).format(**values)
 

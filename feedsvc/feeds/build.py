@@ -54,6 +54,9 @@ def build(key: Key) -> None:
     Raises NotFound for an unknown feed, Unavailable without a database, OSError without a disk.
     """
     instance = settings.current().instance
+    with reading() as session:
+        if which.find(session, key) is None:
+            raise NotFound("feed")
     with shelf.locked(instance, key):
         with reading() as session:
             now = clock.now()

@@ -90,8 +90,13 @@ def settle(session: Session, fingerprint: str, *, now: datetime) -> bool:
     last = select(Change.detail).where(Change.kind == "setting").order_by(Change.id.desc()).limit(1)
     if session.scalar(last) == fingerprint:
         return False
-    change(session, "setting", now, detail=fingerprint)
+    renew(session, fingerprint, now=now)
     return True
+
+
+def renew(session: Session, fingerprint: str, *, now: datetime) -> None:
+    """Makes every feed new, whatever its rows say."""
+    change(session, "setting", now, detail=fingerprint)
 
 
 def last_modified(session: Session, feed: Feed, *, now: datetime) -> datetime:

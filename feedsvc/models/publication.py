@@ -46,7 +46,7 @@ class Publication(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     translation_id: Mapped[int] = mapped_column(ForeignKey("translation.id"))
-    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), index=True)
     language: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]

@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -31,8 +32,12 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly a session or token remembers when it was last used."""
 
 _hasher = PasswordHasher()
-_DUMMY = _hasher.hash(secrets.token_hex(16))
-"""Looked at in place of an unknown account's, so that both answers take the same time."""
+
+
+@lru_cache(maxsize=1)
+def _dummy() -> str:
+    """A hash to look at in place of an unknown account's, so that both answers take the same time."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def digest(secret: str) -> str:
@@ -227,7 +232,7 @@ def attempt(session: Session, email: str, *, now: datetime) -> Attempt:
     row.failed += 1
     row.wait_until = now + timedelta(seconds=wait_after(row.failed))
     user = session.scalar(select(User).where(User.email == email, User.active))
-    return Attempt(email, user.id if user else None, (user.password_hash if user else None) or _DUMMY)
+    return Attempt(email, user.id if user else None, (user.password_hash if user else None) or _dummy())
 
 
 def matches(attempted: Attempt, password: str) -> bool:

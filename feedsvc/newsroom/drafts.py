@@ -46,7 +46,13 @@ class ItemDraft:
 
 def make_slug(headline: str) -> str:
     """The address that a headline suggests: small letters, digits and hyphens, at most 100 characters."""
-    return slugify(headline, max_length=LIMITS["slug"], word_boundary=True) or "item"
+    return plain(headline) or "item"
+
+
+def plain(text: str) -> str:
+    """The text in small letters a to z, digits and hyphens; empty where nothing of it can be written so."""
+    # The slugifier knows no “ə”, the most frequent letter of Azerbaijani, and would leave it out.
+    return slugify(text, max_length=LIMITS["slug"], word_boundary=True, replacements=(("Ə", "E"), ("ə", "e")))
 
 
 def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:

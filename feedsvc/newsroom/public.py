@@ -139,7 +139,7 @@ def newest(
 def count(session: Session, language: str, *, now: datetime) -> int:
     """How many items of a language are public."""
     query, opening = _shown(now)
-    ids = query.with_only_columns(opening.id, maintain_column_froms=True).where(opening.language == language)
+    ids = query.with_only_columns(opening.id).where(opening.language == language)
     return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
@@ -152,10 +152,13 @@ def of_translation(session: Session, translation_id: int, *, now: datetime) -> S
 
 def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Shown | Moved | Withdrawn | None:
     """What stands at an item's address. None for never and for not yet alike."""
+    # From the slug's index to translations and on to their publications: no scan, however many there are.
+    r, t = Revision, Translation
+    writers = select(r.translation_id).join(t, t.id == r.translation_id).where(r.slug == slug, t.language == language)
     known = (
         select(Publication.translation_id)
         .join(Revision, Revision.id == Publication.revision_id)
-        .where(Revision.slug == slug, Publication.language == language, due(Publication, now))
+        .where(Publication.translation_id.in_(writers), Revision.slug == slug, due(Publication, now))
         .order_by(Publication.at.desc())
     )
     moved: Moved | Withdrawn | None = None

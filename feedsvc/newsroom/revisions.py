@@ -38,8 +38,7 @@ def add(
         authors=[RevisionAuthor(position=n, name=name, slug=make_slug(name)) for n, name in enumerate(text.authors)],
     )
     if head and says(head) == says(revision):
-        session.expunge(revision)
-        return None
+        return None  # it was never added to the session
     session.add(revision)
     session.flush()
     translation.head = revision

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from slugify import slugify
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from feedsvc.errors import Invalid
 from feedsvc.models import Category, Organisation, Tag
-from feedsvc.newsroom.drafts import TagName
+from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
 
 def _free_slug(session: Session, table: type[Category] | type[Tag], name: str) -> str:
     """A slug for the name that no row of the table has yet."""
-    wanted = slugify(name, max_length=100) or "x"
+    wanted = plain(name) or "x"
     taken = set(session.scalars(select(table.slug).where(table.slug.startswith(wanted, autoescape=True))))
     return next(s for s in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 

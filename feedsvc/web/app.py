@@ -55,7 +55,7 @@ def create_app() -> Flask:
 
 def _failed(error: Exception) -> Any:
     """Every error ends here: said as a problem document to programs, as a page to people, never as a traceback."""
-    if isinstance(error, HTTPException) and error.code is not None and HTTPStatus(error.code).is_redirection:
+    if isinstance(error, HTTPException) and error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return error
     told = tell(error, i18n.language())
     if not isinstance(error, (HTTPException, FeedsvcError)):

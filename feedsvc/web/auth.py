@@ -24,8 +24,8 @@ NEXT_LIMIT = 500
 _csrf = CSRFProtect()
 
 
-class SignInFirst(Exception):  # noqa: N818  # it is no error but a way to the sign-in page
-    """Nobody is signed in and the view is not public."""
+class SignInFirst(Exception):
+    """Nobody is signed in and the view is not public: no error, but a way to the sign-in page."""
 
 
 def install(app: Flask) -> None:
@@ -61,7 +61,7 @@ def _guard() -> None:
 
 def _session() -> DeskSession:
     """The desk's session, itself and not Flask's stand-in for it."""
-    return cast("DeskSession", session._get_current_object())  # type: ignore[attr-defined]
+    return cast("DeskSession", session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's way
 
 
 def current_actor() -> Actor | None:

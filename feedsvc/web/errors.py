@@ -51,7 +51,7 @@ _HTTP_WORDS = {
 def tell(error: Exception, language: str) -> Told:  # noqa: C901, PLR0911  # one flat table of cases
     """What to tell of any exception; what is not foreseen is a 500 that says nothing of its inside."""
 
-    def say(message: str, **values: object) -> str:
+    def say(message: str, /, **values: object) -> str:
         return words.say(language, message, **values)
 
     match error:
@@ -88,7 +88,7 @@ def tell(error: Exception, language: str) -> Told:  # noqa: C901, PLR0911  # one
             return replace(_http(405, say), headers={"Allow": ", ".join(sorted(methods or ()))})  # RFC 9110 §15.5.6
         case HTTPException(code=int(code)) if code in _HTTP_WORDS:
             return _http(code, say)
-        case HTTPException(code=int(code)) if HTTPStatus(code).is_client_error:
+        case HTTPException(code=int(code)) if HTTPStatus.BAD_REQUEST <= code < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Told(code, say(N_("This request cannot be answered")))
     return Told(500, say(N_("Something went wrong here")), say(N_("It was written down, and nothing was lost.")))
 

@@ -17,12 +17,12 @@ def language() -> str:
     return str(getattr(g, "language", settings.current().main_language))
 
 
-def gettext(message: str, **values: object) -> str:
+def gettext(message: str, /, **values: object) -> str:
     """The sentence in the page's language, its `{names}` filled in."""
     return words.say(language(), message, **values) if values else words.catalogue(language()).gettext(message)
 
 
-def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     """The sentence for `n` things in the page's language."""
     return words.catalogue(language()).ngettext(singular, plural, n).format(n=n, **values)
 

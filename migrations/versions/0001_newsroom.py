@@ -282,6 +282,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("opening AND cancelled_at IS NULL"),
             postgresql_where=sa.text("opening AND cancelled_at IS NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_publication_revision_id"), ["revision_id"], unique=False)
         batch_op.create_index(
             "ix_publication_untold",
             ["at"],

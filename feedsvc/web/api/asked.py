@@ -25,6 +25,9 @@ Place = tuple[datetime, int]
 
 MOST, USUAL = 100, 50
 """Items on one page: at most, and when nothing is said."""
+_TAG = '(W/)?"[^"]*"'
+_IF_MATCH = re.compile(rf"\*|{_TAG}([ \t]*,[ \t]*{_TAG})*")
+"""`*` or a list of entity tags (RFC 9110 §13.1.1)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -35,7 +38,6 @@ _PROBLEMS = {
     "model_type": N_("This must be an object with fields."),
     "missing": words.PROBLEMS["missing"],
     "not_a_moment": N_("This is not a date and time such as 2027-01-31T12:00:00+04:00."),
-    "string_pattern_mismatch": words.PROBLEMS["slug_form"],
     "string_too_long": N_("This is too long: at most {max_length} characters."),
     "string_too_short": words.PROBLEMS["missing"],
     "string_type": words.PROBLEMS["not_text"],
@@ -62,16 +64,23 @@ def body(shape: type[Shape]) -> Shape:
     raw = request.get_data(cache=False)
     if raw and request.mimetype != "application/json":
         refuse(415, _("This kind of content is not taken here"), _("Send JSON, with Content-Type: application/json."))
+    as_sent, cleaned = _json(raw) if raw else ({}, {})
     try:
-        return shape.model_validate(_json(raw) if raw else {})
+        shape.model_validate(as_sent)  # so that lengths and names of fields count exactly as the document says
+        return shape.model_validate(cleaned)
     except ValidationError as error:
         invalid(_sentences(error.errors(include_url=False, include_input=False)))
 
 
-def _json(raw: bytes) -> Any:
-    """The JSON value, cleaned. RFC 8259 §8.1 wants UTF-8, §9 lets us limit the depth: Python's stack does."""
+def _json(raw: bytes) -> tuple[Any, Any]:
+    """The JSON value as it was sent, lone surrogates replaced, and as it is kept, every string cleaned.
+
+    RFC 8259 §8.1 wants UTF-8; §9 lets us limit the depth, as Python's stack does.
+    """
     try:
-        return clean_tree(json.loads(raw.decode("utf-8"), parse_constant=_no_constant))
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        as_sent = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return as_sent, clean_tree(value)
     except RecursionError:
         refuse(400, _("This request cannot be read"), _("The JSON in it is nested too deeply."))
     except ValueError:  # broken JSON, broken UTF-8, a number of 5,000 digits
@@ -104,7 +113,8 @@ def key(name: str) -> str:
 def versions(*, required: bool) -> Versions:
     """The versions that If-Match lets be changed; None for `*` and where there is none.
 
-    Strong comparison (RFC 9110 §13.1.1): a weak tag matches nothing. Refuses with 428 where one is required.
+    Strong comparison (RFC 9110 §13.1.1): a weak tag matches nothing. Refuses with 428 where one is required, with
+    400 what is neither `*` nor a list of tags.
     """
     given = request.headers.get("If-Match")
     if given is None:
@@ -112,11 +122,12 @@ def versions(*, required: bool) -> Versions:
             sentence = _("Say which version you change: send the ETag that you read as If-Match, or * for any.")
             refuse(428, _("If-Match is missing"), sentence)
         return None
-    if given.strip() == "*":
+    if not _IF_MATCH.fullmatch(given):
+        sentence = _("If-Match must be * or an ETag in its quotation marks, as it was read.")
+        refuse(400, _("This request cannot be read"), sentence)
+    if given == "*":
         return None
-    tags = [part.strip() for part in given.split(",")]
-    found = (re.fullmatch(r'"v([1-9][0-9]{0,17})"', tag, re.ASCII) for tag in tags)
-    return frozenset(int(match[1]) for match in found if match)
+    return frozenset(int(number) for number in re.findall(r'(?<!W/)"v([1-9][0-9]{0,17})"', given))
 
 
 def language() -> str:

@@ -111,7 +111,16 @@ def _response(status: int, operation: Operation) -> Json:
         ("ETag", "Location") if status == HTTPStatus.CREATED else ("ETag",) if operation.answers is shapes.Item else ()
     )
     told: Json = {"description": _(_STATUSES[status]), "content": _content(_ref("schemas", operation.answers.__name__))}
-    return told | ({"headers": {name: _ref("headers", name) for name in names}} if names else {})
+    if names:
+        told["headers"] = {name: _ref("headers", name) for name in names}
+    if status == HTTPStatus.CREATED:
+        told["links"] = {name: _link(name) for name, other in OPERATIONS.items() if other.about_item}
+    return told
+
+
+def _link(name: str) -> Json:
+    """What can be done next with the item that was written."""
+    return {"operationId": name, "parameters": {"id": "$response.body#/id"}}
 
 
 def _problem(status: int) -> Json:
@@ -126,7 +135,7 @@ def _parameters(languages: tuple[str, ...]) -> Json:
     if_match: Json = {
         "name": "If-Match",
         "in": "header",
-        "schema": {**_TEXT, "minLength": 1, "examples": ['"v1"', "*"]},
+        "schema": {**_TEXT, "pattern": r'^(\*|"[^"]+")$', "examples": ['"v1"', "*"]},
     }
     return {
         "id": {

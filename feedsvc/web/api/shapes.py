@@ -70,8 +70,8 @@ class ItemPatch(Given):
     slug: str = Field(
         "",
         max_length=LIMITS["slug"],
-        pattern="^([a-z0-9]+(-[a-z0-9]+)*)?$",
-        description="Last part of the item's public address. Empty: made from the headline, or left as it is.",
+        description="Last part of the item's public address: small letters a to z, digits and single hyphens. "
+        "Empty: made from the headline, or left as it is.",
     )
     organisation: Name = Field(
         "", description="Slug or name of the organisation that speaks. Empty: the newsroom's first, or left as it is."

@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, render_template
-from markupsafe import Markup
 
 from feedsvc import db, settings
 from feedsvc.characters import clean
 from feedsvc.errors import FeedsvcError
 from feedsvc.newsroom import publishing
+from feedsvc.newsroom.workflow import Actor
 from feedsvc.web.auth import current_actor
 from feedsvc.web.desk import moments
 from feedsvc.web.i18n import gettext as _
@@ -44,6 +44,14 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
+def me() -> Actor:
+    """Who is signed in; only for views that have a permission."""
+    actor = current_actor()
+    if actor is None:
+        raise RuntimeError("a desk view without a permission")
+    return actor
+
+
 def _around() -> dict[str, Any]:
     """What the frame shows. A database that is away costs the hold's notice and not the page."""
     actor = current_actor()
@@ -66,6 +74,22 @@ def _around() -> dict[str, Any]:
         "full": moments.full,
         "short": moments.short,
         "zone_words": moments.zone_words,
+        "field_names": field_names,
+    }
+
+
+def field_names() -> dict[str, tuple[str, str]]:
+    """Field, as problems name it → where it stands on the page, and its label."""
+    return {
+        "headline": ("headline", _("Headline")),
+        "summary": ("summary", _("Summary")),
+        "body_html": ("body", _("Text")),
+        "slug": ("slug", _("Address")),
+        "language": ("language", _("Language")),
+        "organisation": ("organisation", _("Organisation")),
+        "categories": ("categories", _("Categories")),
+        "tags": ("tags", _("Who and what it is about")),
+        "authors": ("authors", _("Authors")),
     }
 
 
@@ -83,6 +107,4 @@ def is_open_line(address: str) -> bool:
 
 def say_done(message: str, link: str = "", words: str = "") -> None:
     """A message of success for the next page, with a link behind it where there is somewhere to look."""
-    if link:
-        message = Markup('{} <a href="{}">{}</a>').format(message, link, words)
-    flash(message, "good")
+    flash({"text": message, "link": link, "words": words}, "good")  # type: ignore[arg-type]  # any JSON will do

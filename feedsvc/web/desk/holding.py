@@ -7,8 +7,7 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import db, road
 from feedsvc.newsroom import publishing
 from feedsvc.web.auth import permission
-from feedsvc.web.desk.frame import blueprint, page, say_done
-from feedsvc.web.desk.items import me
+from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import ngettext

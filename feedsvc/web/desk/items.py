@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import clock, db, road, settings
 from feedsvc.errors import Invalid, Stale
 from feedsvc.feeds import addresses
-from feedsvc.newsroom import history, html, items, publishing, standing, taxonomy, workflow
+from feedsvc.newsroom import history, items, publishing, standing, taxonomy, workflow
 from feedsvc.newsroom.standing import Standing
 from feedsvc.newsroom.workflow import Actor
-from feedsvc.web.auth import current_actor, permission
+from feedsvc.web.auth import permission
 from feedsvc.web.desk import forms
 from feedsvc.web.desk.forms import Typed
-from feedsvc.web.desk.frame import blueprint, page, say_done
+from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
+from feedsvc.web.desk.verbs import VERBS
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language
@@ -27,15 +28,8 @@ PAGE = 30
 """Items on a page of the list."""
 SAVING = ("submit", "approve", "publish", "schedule", "correct", "update")
 """Verbs that speak of the text in the form, so their buttons save it first."""
+LANGUAGE_NAMES = {"en": "English", "az": "Azərbaycanca", "ru": "Русский"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def me() -> Actor:
-    """Who is signed in; only for views that have a permission."""
-    actor = current_actor()
-    if actor is None:
-        raise RuntimeError("a desk view without a permission")
-    return actor
 
 
 @blueprint.get("/")
@@ -71,6 +65,7 @@ def _choices(session: Session) -> dict[str, Any]:
         "categories": [(row.slug, row.name) for row in taxonomy.all_categories(session)],
         "organisations": [(row.slug, row.name) for row in taxonomy.all_organisations(session)],
         "languages": settings.current().languages,
+        "language_names": LANGUAGE_NAMES,
     }
 
 
@@ -155,6 +150,7 @@ def item_page(
             now=now,
             held=publishing.is_held(session),
             verbs=offered(here, me()),
+            verb_words=VERBS,
             saving=SAVING,
             may_save=me().may("write"),
             address=addresses.item_url(translation.language, _public_slug(here)) if here.live else "",
@@ -214,17 +210,3 @@ def _tell_saved(key: str, number: int) -> None:
         say_done(_("Saved as revision {number}. What is planned goes out with the earlier text, unless you schedule again.", number=here.head.number))
     else:
         say_done(_("Saved as revision {number}.", number=here.head.number))
-
-
-@blueprint.get("/items/<key>/preview")
-@permission("read")
-def preview(key: str) -> Response:
-    """The newest saved text as readers will see it."""
-    from markupsafe import Markup
-
-    with db.reading() as session:
-        here = standing.standing(session, standing.find(session, key), now=clock.now())
-        revision = here.head
-        body, about = html.sanitise(revision.body_html), html.sanitise(revision.about_html)
-        # Both were sanitised in the line above, whatever stands in the database.
-        return page("preview.html", key=here.translation.item.key, here=here, revision=revision, body=Markup(body), about=Markup(about))  # noqa: S704

@@ -12,6 +12,8 @@ from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language, local, ngettext
 
 FIELD = "publish_at"
+_COUNTED = 90
+"""Up to so many seconds a wait is told in seconds, above in minutes."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"\d\d:\d\d(:\d\d)?(\.0{1,6})?", re.ASCII)
 
@@ -84,6 +86,6 @@ def zone_words() -> str:
 
 def wait_words(seconds: int) -> str:
     """`2 minutes`, rounded up; below a minute and a half in seconds."""
-    if seconds <= 90:
+    if seconds <= _COUNTED:
         return ngettext("{n} second", "{n} seconds", seconds)
     return ngettext("{n} minute", "{n} minutes", -(-seconds // 60))

@@ -1,6 +1,7 @@
 """Nothing typed is lost: an ended sign-in, a form too old or a busy database show the same form again, filled in."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Response, current_app, redirect, request, url_for
@@ -62,7 +63,7 @@ def resume(path: str, form: Form) -> Response | None:
 def failed(told: Told) -> Response:
     """The page that says what went wrong, with what was typed at hand to send again where trying again may help."""
     form: Form = MultiDict()
-    if request.method not in SAFE_METHODS and told.status >= 500:
+    if request.method not in SAFE_METHODS and told.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         try:
             form = request.form
         except HTTPException:  # too large to be read at all

@@ -43,15 +43,16 @@ def login_sent() -> Answer:
     form = request.form
     try:
         attempt = road.act(accounts.attempt, form.get("email", ""))
-        if not accounts.matches(attempt, form.get("password", "")):
-            raise BadCredentials
-        secret = road.act(accounts.succeed, attempt, life=desk_session.life())
+        right = accounts.matches(attempt, form.get("password", ""))
+        secret = road.act(accounts.succeed, attempt, life=desk_session.life()) if right else ""
     except TooManyTries as waits:
         notice = _("Too many tries. Wait {time}, then try again.", time=moments.wait_words(waits.seconds))
         response = _sign_in_page(form, notice, 429)
         response.headers["Retry-After"] = str(waits.seconds)
         return response
-    except BadCredentials:
+    except BadCredentials:  # the account was closed in this very moment
+        secret = ""
+    if not secret:
         return _sign_in_page(form, _("The e-mail address or the password is not right."), 422)
     sign_in(secret)
     kept: Form = MultiDict([(n.removeprefix(KEPT), v) for n, v in form.items(multi=True) if n.startswith(KEPT)])

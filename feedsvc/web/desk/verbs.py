@@ -16,12 +16,11 @@ from feedsvc.newsroom import publishing, standing, workflow
 from feedsvc.newsroom.standing import Standing
 from feedsvc.web.auth import permission
 from feedsvc.web.desk import moments
-from feedsvc.web.desk.frame import blueprint, page, say_done
-from feedsvc.web.desk.items import me
+from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
-from feedsvc.web.i18n import language
+from feedsvc.web.i18n import language, local
 from feedsvc.words import N_
 
 
@@ -117,7 +116,7 @@ def confirmation(verb: str, form: Form, problems: dict[str, str], key: str, *, n
             form=form,
             problems=problems,
             notice=notice,
-            today=moments.local(now).date().isoformat(),
+            today=local(now).date().isoformat(),
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from feedsvc import clock, migrate, settings
 from feedsvc.db import reading
@@ -47,7 +47,7 @@ def _asked(check: Callable[[], Verdict]) -> Verdict:
     """A check's verdict; one that cannot be made has failed. What went wrong inside is for the log, not for all."""
     try:
         return check()
-    except (FeedsvcError, SQLAlchemyError):
+    except (FeedsvcError, DBAPIError):
         return False, "the database does not answer"
     except OSError as error:
         return False, error.strerror or "cannot be read"
@@ -115,7 +115,7 @@ def metrics() -> Response:
         lines += _metric("feedsvc_ticker_age_seconds", "Seconds since the ticker last moved.", {"": round(age, 3)})
     try:
         counts, held = _counted()
-    except (FeedsvcError, SQLAlchemyError):
+    except (FeedsvcError, DBAPIError):
         lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 0})
     else:
         lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 1})

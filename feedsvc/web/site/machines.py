@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, redirect
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -88,14 +87,10 @@ def _url(address: str, changed: str = "") -> str:
     return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
 
 
-def guessed(suffix: str) -> Answer:
+def guessed() -> Answer:
     """For good: the feed is at its own address."""
-    return redirect(f"/feeds/news.{suffix}", 301)
+    return redirect(f"/feeds/news.{GUESSES[request.path]}", 301)
 
 
-def _add_guesses(state: BlueprintSetupState) -> None:
-    for path, suffix in GUESSES.items():
-        state.add_url_rule(path, "guessed", guessed, defaults={"suffix": suffix})
-
-
-blueprint.record(_add_guesses)
+for _path in GUESSES:
+    blueprint.add_url_rule(_path, view_func=guessed)

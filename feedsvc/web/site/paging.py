@@ -17,6 +17,8 @@ from feedsvc.newsroom.public import Shown
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
 _CHUNK = 100
+_MOST = 1_000_000
+"""No moment has so many items; a cursor that says so was made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def read_cursor(text: str) -> Seen | None:
         moment, count = base64.urlsafe_b64decode(text.encode("ascii") + b"==").split(b".")
         at = _EPOCH + timedelta(microseconds=int(moment))
         at + _MOMENT  # a year too far raises here and not in the query
-        return Seen(at, int(count)) if 0 < int(count) <= 1_000_000 else None
+        return Seen(at, int(count)) if 0 < int(count) <= _MOST else None
     except (ValueError, OverflowError, binascii.Error):
         return None
 

@@ -1,6 +1,7 @@
 """The newsroom's pages for readers: front page, items, archive, and the feeds explained for people."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -145,5 +146,5 @@ def failed(told: Told) -> Response:
 def _uncached(body: str, status: int) -> Response:
     """An answer that caches may keep but must ask about each time; a passing failure they may not keep at all."""
     response = Response(body, status, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
+    response.headers["Cache-Control"] = "no-store" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "no-cache"
     return response

@@ -1,0 +1,43 @@
+"""The parent of the web processes: granian with our application, ending with the supervisor that started it."""
+
+import json
+import os
+import sys
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from feedsvc import lifeline
+
+BACKLOG = 2_048
+KILL_AFTER = 5
+"""Seconds that a web process gets to finish its requests."""
+
+
+def command(host: str, port: int, workers: int, threads: int) -> list[str]:
+    """The command line that runs this module."""
+    options = {"address": host, "port": port, "workers": workers, "blocking_threads": threads}
+    return [sys.executable, "-m", "feedsvc.webserver", json.dumps(options)]
+
+
+def main() -> None:
+    """Serves until told to end; a web process that dies is replaced."""
+    if os.environ.get(lifeline.CHILD):
+        lifeline.die_with_parent()
+    Granian(
+        "feedsvc.web.serve:load",
+        factory=True,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+        backlog=BACKLOG,
+        **json.loads(sys.argv[1]),
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Hostile requests: whatever is sent, the answer is no 5xx, is described in the OpenAPI document, and breaks no feed.
+
+`FEEDSVC_FUZZ` is how many requests are tried: 500 unless set, 10,000 by hand.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from api_client import ITEMS, Api, newsroom
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedsvc import road
+from feedsvc.newsroom import publishing
+from feedsvc.newsroom.workflow import SYSTEM
+from feedsvc.web.api import shapes
+from feedsvc.web.api.operations import OPERATIONS
+
+COUNT = int(os.environ.get("FEEDSVC_FUZZ", "500"))
+
+# Text as attackers and broken programs write it: any code point, lone surrogates and control characters included.
+wild = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
+nasty = st.sampled_from(
+    [
+        *(
+            "\x00",
+            "\ud800",
+            "\udfff\ud800",
+            "￾",
+            "\U0010ffff",
+            "\x85",
+            "\u2028",
+            "\u202e",
+            "\x1b[31m",
+            "]]>",
+            "<![CDATA[",
+        ),
+        *(
+            "<script>alert(1)</script>",
+            "<svg onload=x>",
+            "&#0;",
+            "&lt;",
+            "%s%n",
+            "{0.__class__}",
+            "{language}",
+            "{{7*7}}",
+        ),
+        *(
+            "' OR 1=1 --",
+            "../../etc/passwd",
+            "A" * 501,
+            "e\u0301" * 300,
+            "\u1d160" * 50,
+            "ß" * 120,
+            "ﷺ" * 100,
+            "-",
+            "--",
+            "a--b",
+        ),
+        *("2030-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2030-06-30T23:59:60Z"),
+        *("2030-01-01T00:00:00.123456789+04:00", "2030-1-1T0:0:0Z", "2030-01-01t00:00:00z", "-2030-01-01T00:00:00Z"),
+        *(
+            "publish",
+            "draft",
+            "en",
+            "EN",
+            "tlh",
+            "theme",
+            "innovation",
+            "bakcell",
+            "Şuşa",
+            "ŞUŞA",
+            "ə",
+            "",
+            " ",
+            "\t\n",
+        ),
+    ]
+)
+text = wild | nasty
+number = st.integers() | st.sampled_from([2**31, 2**63, 2**64, -(2**63) - 1, 10**400]) | st.floats() | st.booleans()
+value = st.recursive(
+    text | number | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
+    max_leaves=8,
+)
+FIELDS = sorted(
+    {name for shape in vars(shapes).values() if hasattr(shape, "model_fields") for name in shape.model_fields}
+)
+tag = text | st.fixed_dictionaries({"name": text}, optional={"kind": text, "slug": text}) | value
+fields: dict[str, st.SearchStrategy[Any]] = {
+    **{name: text | value for name in FIELDS},
+    **{name: st.lists(text, max_size=25) | value for name in ("categories", "authors")},
+    "tags": st.lists(tag, max_size=55) | value,
+}
+likely = st.fixed_dictionaries(
+    {"headline": text},
+    optional={name: fields[name] for name in ("summary", "body_html", "tags", "categories", "authors", "slug")},
+)
+document = likely | st.fixed_dictionaries({}, optional=fields) | value
+raw = st.binary(max_size=200) | st.sampled_from(
+    [b"[" * 100_000, b'{"a":' * 50_000, b"9" * 10_000, b"\xef\xbb\xbf{}", b"{}{}"]
+)
+header = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60)
+if_match = header | st.sampled_from(
+    ["*", '"v1"', '"v2"', 'W/"v1"', '"v1", "v2"', '"v' + "9" * 30 + '"', '""', ",", '"v٣"']
+)
+query = st.dictionaries(
+    st.sampled_from(["limit", "cursor", "language", "x"]) | wild.filter(bool),
+    text | st.integers().map(str) | st.sampled_from(["MC4x", "MS4x", "OTk5OTk5OTk5OTk5OTk5OTkuMQ"]),
+    max_size=3,
+)
+token = st.just("good") | header
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with newsroom(tmp_path_factory.mktemp("hostile") / "instance"):
+        yield Api()
+
+
+def encoded(body: object) -> bytes:
+    """JSON with every odd code point kept, as an escape."""
+    return json.dumps(body).encode()
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
+    """A request to an operation of the API, or to something like one."""
+    row = OPERATIONS[draw(st.sampled_from(sorted(OPERATIONS)))]
+    headers = {}
+    if draw(st.integers(0, 9)):
+        headers["Authorization"] = "good"
+    else:
+        headers["Authorization"] = draw(header | header.map(lambda text: f"Bearer {text}"))
+    if row.if_match and draw(st.booleans()):
+        headers["If-Match"] = draw(if_match)
+    as_json = draw(st.integers(0, 9)) > 0
+    headers["Content-Type"] = "application/json" if as_json else draw(header)
+    return {
+        "method": row.method
+        if draw(st.integers(0, 9))
+        else draw(st.sampled_from(["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])),
+        "path": row.path,
+        "item": draw(st.sampled_from(["live", "draft", "draft", "other"]) | wild.filter(lambda name: "/" not in name)),
+        "query": draw(query) if draw(st.booleans()) else {},
+        "headers": headers,
+        "body": draw(raw) if not draw(st.integers(0, 4)) else encoded(draw(document)),
+    }
+
+
+def test_hostile_requests_are_answered_in_order(api: Api) -> None:
+    ids = {name: api.create(headline=name)["id"] for name in ("live", "draft", "other")}
+    api.act({"id": ids["live"]}, "publish")
+    seen: dict[int, int] = {}
+
+    @settings(
+        max_examples=COUNT,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    )
+    @given(requests())
+    def hostile(request: dict[str, Any]) -> None:
+        headers = {**request["headers"]}
+        if headers["Authorization"] == "good":
+            headers["Authorization"] = f"Bearer {api.token}"
+        item = ids.get(request["item"], request["item"]).encode("utf-8", "replace").decode()
+        path = f"/api/v1{request['path'].replace('{id}', item)}"
+        given_query = {k.encode("utf-8", "replace"): v.encode("utf-8", "replace") for k, v in request["query"].items()}
+        answer = api.app.test_client().open(
+            path, method=request["method"], query_string=given_query, headers=headers, data=request["body"]
+        )
+        seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+        assert answer.status_code < 500, (request, answer.text)
+        if request["method"] not in ("OPTIONS",) and item in ids.values():
+            api.conforms(request["method"], path, answer)
+
+    hostile()
+    assert {200, 201, 401, 422} <= set(seen), seen
+
+
+def test_hostile_texts_break_no_feed(api: Api) -> None:
+    road.act(publishing.unhold, actor=SYSTEM)
+
+    @settings(max_examples=max(10, COUNT // 20), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(headline=text, summary=text, body=text, names=st.lists(text, max_size=4))
+    def publish(headline: str, summary: str, body: str, names: list[str]) -> None:
+        draft = {
+            "headline": f"x{headline}",
+            "summary": summary,
+            "body_html": f"<p>{body}</p>",
+            "tags": names,
+            "authors": names,
+        }
+        written = api("POST", ITEMS, encoded(draft), Content_Type="application/json")
+        assert written.status_code in (201, 422), written.text
+        if written.status_code == 201:
+            published = api.act(written.get_json(), "publish")
+            assert published.status_code == 200, published.text
+
+    publish()
+    for suffix in ("atom", "rss", "json"):
+        answer = served(f"/feeds/news.{suffix}")
+        if suffix == "json":
+            assert len(json.loads(answer)["items"]) >= 10
+        else:
+            ET.fromstring(answer)  # noqa: S314  # our own feed
+
+
+def served(path: str) -> bytes:
+    """A feed as the front serves it."""
+    from werkzeug.test import Client
+
+    from feedsvc.web.serve import load
+
+    answer = Client(load()).get(path)
+    assert answer.status_code == 200
+    return answer.get_data()
