@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 LEFT_FOR = 60.0
 """Seconds for which an old version stays on the shelf: somebody may still be reading it."""
-RETRY_MAIL = timedelta(minutes=1)
 
 
 def beat_file(instance: Path) -> Path:
@@ -84,7 +83,7 @@ def mail() -> int:
             egress.send_mail(current, to, notice.subject, notice.body)
         except OSError as error:
             log.error("mail_not_sent", notice=notice.id, error=str(error))
-            act(notices.failed, notice.id, again_in=RETRY_MAIL)
+            act(notices.failed, notice.id)
         else:
             act(notices.sent, notice.id)
             sent += 1

@@ -74,15 +74,36 @@ def mark(instance: Path, key: Key) -> Mark | None:
         return None
 
 
-def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
-    """A version's files, or None where they are gone."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What lies on the shelf for one feed, its bytes not read yet."""
+
+    place: Path
+    last_modified: int
+    etags: dict[str, str]
+    names: frozenset[str]
+
+
+def look(instance: Path, key: Key, wanted: Mark) -> Listed | None:
+    """A version without its bytes, or None where it is gone."""
     place = folder(instance, key) / str(wanted)
     try:
         meta = json.loads((place / "meta.json").read_bytes())
-        files = {path.name: path.read_bytes() for path in place.iterdir() if path.name != "meta.json"}
+        return Listed(place, meta["last_modified"], meta["etags"], frozenset(path.name for path in place.iterdir()))
     except (OSError, ValueError):
         return None
-    return Shelved(wanted, meta["last_modified"], meta["etags"], files)
+
+
+def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
+    """A version with all its bytes, or None where it is gone."""
+    there = look(instance, key, wanted)
+    if there is None:
+        return None
+    try:
+        files = {name: (there.place / name).read_bytes() for name in there.names if name != "meta.json"}
+    except OSError:
+        return None
+    return Shelved(wanted, there.last_modified, there.etags, files)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from feedsvc.newsroom.record import notice
 
 MOST_TRIES = 500
 MOST_AT_ONCE = 20
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 
 def missed(session: Session, publication: Publication, *, now: datetime) -> None:
@@ -44,8 +45,8 @@ def sent(session: Session, notice_id: int, *, now: datetime) -> None:
     session.get_one(Notice, notice_id).sent_at = now
 
 
-def failed(session: Session, notice_id: int, *, again_in: timedelta, now: datetime) -> None:
-    """Notes a try that failed, and when to try again."""
+def failed(session: Session, notice_id: int, *, now: datetime) -> None:
+    """Notes a try that failed, and when to try again: ever later, ten minutes at most."""
     row = session.get_one(Notice, notice_id)
+    row.due_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.tries, 10))
     row.tries += 1
-    row.due_at = now + again_in

@@ -55,6 +55,10 @@ class Withdrawn:
     reason: str
 
 
+# Made once: SQLAlchemy needs longer to make an alias's columns than SQLite to answer.
+_OPENING, _NEWEST, _ANY, _DATED = (aliased(Publication) for _ in range(4))
+
+
 def held_since() -> Any:
     """SQL: the moment at which the public's time stands still, or NULL."""
     return select(func.min(Hold.started_at)).where(Hold.lifted_at.is_(None)).scalar_subquery()
@@ -74,21 +78,21 @@ def due(publication: Any, now: datetime) -> ColumnElement[bool]:
 
 def _newest_of(translation_id: Any, now: datetime) -> Any:
     """SQL: the id of a translation's newest due publication."""
-    p = aliased(Publication)
+    p = _ANY
     newest = select(p.id).where(p.translation_id == translation_id, due(p, now)).order_by(p.at.desc(), p.id.desc())
     return newest.limit(1).scalar_subquery()
 
 
 def _updated_of(translation_id: Any, now: datetime) -> Any:
     """SQL: the newest publish or correct that is due."""
-    p = aliased(Publication)
+    p = _DATED
     kinds = p.kind.in_(("publish", "correct"))
     return select(func.max(p.at)).where(p.translation_id == translation_id, kinds, due(p, now)).scalar_subquery()
 
 
 def _shown(now: datetime) -> tuple[Select[Any], Any]:
     """SQL for everything public, unordered, and its `opening` publication to order and page by."""
-    opening, newest = aliased(Publication), aliased(Publication)
+    opening, newest = _OPENING, _NEWEST
     query = (
         select(
             opening.at,

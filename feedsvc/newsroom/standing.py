@@ -32,6 +32,11 @@ class Standing:
         return self.live is not None and self.live.revision_id != self.head.id
 
     @property
+    def approved(self) -> bool:
+        """Whether somebody has approved just this text."""
+        return self.translation.approved_id == self.head.id
+
+    @property
     def actions(self) -> frozenset[str]:
         """Every action that this state allows to somebody."""
         allowed = {a for a, rule in workflow.RULES.items() if self.state in rule.states}
@@ -39,7 +44,7 @@ class Standing:
             allowed.discard("unschedule")
         if not self.changed:
             allowed -= {"correct", "update"}
-        if self.translation.approved_id == self.head.id:
+        if self.approved:
             allowed.discard("approve")
         return frozenset(allowed)
 
@@ -82,7 +87,9 @@ def standing(session: Session, translation: Translation, *, now: datetime) -> St
     """Where a translation stands at `now`."""
     newest = public.latest(session, translation.id, now=now)
     coming = pending(session, translation.id, now=now)
-    shown = public.of_translation(session, translation.id, now=now)
+    # Nothing is shown where the newest is a withdrawal or nothing; most rows of a list need no more asking.
+    out = newest is not None and newest.kind != "withdraw"
+    shown = public.of_translation(session, translation.id, now=now) if out else None
     if shown:
         state = workflow.PUBLISHED
     elif coming:

@@ -20,7 +20,7 @@ from feedsvc import settings, shelf
 from feedsvc.errors import Busy, FeedsvcError, NotFound, Unavailable
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
-from feedsvc.shelf import CODINGS, Key
+from feedsvc.shelf import CODINGS, Key, Listed
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
 
 log = structlog.get_logger()
@@ -66,15 +66,17 @@ class Variant:
 
 @dataclass(slots=True)
 class Loaded:
-    """A version of a feed in memory."""
+    """A version of a feed in memory; a document's coding is read when it is first asked for."""
 
     target: str
     """What the link said when it was loaded."""
     until: float
     """Seconds since the epoch; from then on it must be built anew."""
-    last_modified: int
-    documents: dict[str, dict[str, Variant]] = field(default_factory=dict)
-    """Suffix → coding (empty: identity) → variant."""
+    there: Listed
+    codings: dict[str, tuple[str, ...]]
+    """Suffix → the codings that lie on the shelf."""
+    variants: dict[tuple[str, str], Variant] = field(default_factory=dict)
+    """Suffix and coding (empty: identity) → what was read already."""
 
 
 _accepted = lru_cache(maxsize=2_048)(accepted)
@@ -96,13 +98,14 @@ def front(
             return app(environ, start_response)
         try:
             feed = _current(place, instance, loaded)
+            return _answer(environ, start_response, place, feed)
         except NotFound:
             places.pop(path, None)
             return app(environ, start_response)
         except (FeedsvcError, OSError) as error:
             log.error("feed_unavailable", path=path, error=str(error))
+            loaded.pop(place.key, None)
             return _unavailable(start_response)
-        return _answer(environ, start_response, place, feed)
 
     return answer
 
@@ -158,21 +161,24 @@ def _rebuilt(key: Key, instance: Path, last: Loaded | None) -> Loaded:
 
 
 def _load(key: Key, instance: Path, target: str) -> Loaded | None:
-    """Reads a version into memory with all its headers made."""
+    """Looks up a version; None where it is gone."""
     mark = shelf.parse(target)
-    shelved = shelf.read(instance, key, mark) if mark else None
-    if mark is None or shelved is None:
+    there = shelf.look(instance, key, mark) if mark else None
+    if mark is None or there is None:
         return None
-    feed = Loaded(target, mark.until_ms / 1000, shelved.last_modified)
-    for suffix, etag in shelved.etags.items():
-        files = {"": shelved.files[suffix]}
-        files |= {
-            c: shelved.files[f"{suffix}.{end}"] for c, end in CODINGS.items() if f"{suffix}.{end}" in shelved.files
-        }
-        feed.documents[suffix] = {
-            c: _variant(key, suffix, c, etag, body, feed.last_modified) for c, body in files.items()
-        }
-    return feed
+    codings = {s: tuple(c for c, end in CODINGS.items() if f"{s}.{end}" in there.names) for s in there.etags}
+    return Loaded(target, mark.until_ms / 1000, there, codings)
+
+
+def _read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
+    """A document in a coding, from memory or from the shelf. Raises OSError where it was cleared away under us."""
+    found = feed.variants.get((suffix, coding))
+    if found is None:
+        name = f"{suffix}.{CODINGS[coding]}" if coding else suffix
+        body = (feed.there.place / name).read_bytes()
+        found = _variant(key, suffix, coding, feed.there.etags[suffix], body, feed.there.last_modified)
+        feed.variants[suffix, coding] = found
+    return found
 
 
 def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_modified: int) -> Variant:
@@ -206,14 +212,14 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, feed:
         return _other_method(method, start_response)
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
         return _to_page(place.key, start_response)
-    variants = feed.documents[place.suffix]
     header = environ.get("HTTP_ACCEPT_ENCODING")
-    variant = variants[pick(_accepted(header), variants)] if header else variants[""]
+    coding = pick(_accepted(header), feed.codings[place.suffix]) if header else ""
+    variant = feed.variants.get((place.suffix, coding)) or _read(place.key, feed, place.suffix, coding)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    early = feed.last_modified > time.time()
+    early = feed.there.last_modified > time.time()
     if (if_none_match or if_modified_since) and is_unchanged(
-        if_none_match, if_modified_since, variant.etag, feed.last_modified
+        if_none_match, if_modified_since, variant.etag, feed.there.last_modified
     ):
         start_response("304 Not Modified", _not_from_the_future(variant.unchanged) if early else variant.unchanged)
         return ()

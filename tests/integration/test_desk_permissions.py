@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from desk_newsroom import Browser, Desk, desk  # noqa: F401  # the fixture
+from desk_newsroom import Browser, Desk
 from werkzeug.routing import Rule
 
 from feedsvc.newsroom.workflow import ROLES, RULES

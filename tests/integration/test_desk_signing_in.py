@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from desk_newsroom import PASSWORD, Browser, Desk, desk, token, words  # noqa: F401  # the fixture
+from desk_newsroom import PASSWORD, Browser, Desk, token, words
 
 from feedsvc import clock, db, road, settings
 from feedsvc.models import Session, User
 from feedsvc.newsroom import accounts
-from feedsvc.web import auth, desk_session
+from feedsvc.web import auth
 from feedsvc.web.desk import frame
 
 

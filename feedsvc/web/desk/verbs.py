@@ -124,7 +124,7 @@ def _also(verb: str, here: Standing, *, held: bool) -> list[str]:
     """What else follows in the present case."""
     said = []
     goes_out = verb in ("publish", "schedule", "correct", "update")
-    if goes_out and here.translation.approved_id != here.head.id:
+    if goes_out and not here.approved:
         said.append(_("Nobody has approved this text yet. Going on approves it in your name."))
     if verb in ("publish", "schedule", "withdraw") and here.pending:
         said.append(_("What is planned for {moment} is called off.", moment=moments.full(here.pending.at)))

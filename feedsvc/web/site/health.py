@@ -13,6 +13,7 @@ from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build
 from feedsvc.newsroom import public, publishing
+from feedsvc.web.permission import public as open_to_all
 
 blueprint = Blueprint("health", __name__)
 
@@ -25,12 +26,14 @@ Verdict = tuple[bool, str]
 
 
 @blueprint.get("/healthz")
+@open_to_all
 def alive() -> Response:
     """This process answers. Asks nothing and nobody."""
     return _fresh(Response("ok\n", mimetype="text/plain"))
 
 
 @blueprint.get("/readyz")
+@open_to_all
 def ready() -> Response:
     """Whether everything that the newsroom needs is there, each part by name: 200, else 503."""
     found = {name: _asked(check) for name, check in CHECKS.items()}
@@ -107,6 +110,7 @@ CHECKS: dict[str, Callable[[], Verdict]] = {
 
 
 @blueprint.get("/metrics")
+@open_to_all
 def metrics() -> Response:
     """Figures for Prometheus (text format 0.0.4). Only of what everybody can see anyway."""
     lines = _metric("feedsvc_up", "Whether this process answers.", {"": 1})

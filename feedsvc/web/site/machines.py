@@ -13,6 +13,7 @@ from feedsvc.db import reading
 from feedsvc.feeds import addresses
 from feedsvc.newsroom import public
 from feedsvc.web.i18n import iso
+from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site.frame import validated
 
 blueprint = Blueprint("machines", __name__)
@@ -33,6 +34,7 @@ GUESSES = {
 
 
 @blueprint.get("/robots.txt")
+@open_to_all
 def robots() -> Response:
     """All may read everything that is public; the desk and the API are no pages."""
     lines = (
@@ -47,6 +49,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@open_to_all
 def sitemap() -> Response:
     """Every public page of every language (sitemaps.org 0.9), the newest items first where there are too many."""
     now = clock.now()
@@ -87,6 +90,7 @@ def _url(address: str, changed: str = "") -> str:
     return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
 
 
+@open_to_all
 def guessed() -> Answer:
     """For good: the feed is at its own address."""
     return redirect(f"/feeds/news.{GUESSES[request.path]}", 301)

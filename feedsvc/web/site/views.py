@@ -16,6 +16,7 @@ from feedsvc.models import Revision
 from feedsvc.newsroom import html, public
 from feedsvc.newsroom.public import Moved, Withdrawn
 from feedsvc.web.errors import Told
+from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import frame, paging
 from feedsvc.words import N_
 
@@ -31,6 +32,7 @@ LAST = 5
 KINDS = {"theme": N_("Themes"), "person": N_("People"), "place": N_("Places")}
 
 
+@open_to_all
 def home() -> Response:
     """The front page: the newest item large, then those before it."""
     with reading() as session:
@@ -39,6 +41,7 @@ def home() -> Response:
     return frame.page("site/home.html", canonical=canonical, items=shown[:FRONT], more=len(shown) > FRONT)
 
 
+@open_to_all
 def item(slug: str) -> Answer:
     """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
     with reading() as session:
@@ -68,6 +71,7 @@ def _labels(revision: Revision) -> list[tuple[str, list[str]]]:
     return [(title, names) for title, names in groups if names]
 
 
+@open_to_all
 def archive() -> Response:
     """Everything public, newest first, page by page. What is no cursor shows the first page."""
     cursor = request.args.get("before", "")
@@ -80,12 +84,14 @@ def archive() -> Response:
     return frame.page("site/archive.html", canonical=canonical, items=shown, older=older, paged=seen is not None)
 
 
+@open_to_all
 def feeds() -> Response:
     """The catalogue of feeds."""
     canonical = f"{addresses.home_url(g.language)}/feeds"
     return frame.page("site/feeds.html", canonical=canonical, scopes=frame.SCOPES)
 
 
+@open_to_all
 def feed() -> Response:
     """A feed's page for people: what it carries, its addresses to copy, its last items, how to ask politely."""
     title, carries = frame.SCOPES["news"]

@@ -1,0 +1,126 @@
+"""The verbs as a press officer meets them: what is said before, what happens, what is said after."""
+
+from datetime import timedelta
+
+import pytest
+from desk_newsroom import Desk, fields, words
+
+from feedsvc import clock, db
+from feedsvc.models import Publication
+from feedsvc.newsroom import publishing
+from feedsvc.web import i18n
+
+
+def test_publish_correct_and_withdraw(desk: Desk) -> None:
+    browser, key = desk.person("publisher"), desk.item(headline="We open")
+    asked = browser.get(f"/desk/items/{key}/publish")
+    assert "approves it in your name" in words(asked)
+    assert desk.stands(key).state == "draft"
+    assert browser.post(f"/desk/items/{key}/publish").headers["Location"] == f"/desk/items/{key}"
+    told = browser.get(f"/desk/items/{key}")
+    assert "in the feeds and on the newsroom's page" in words(told)
+    assert "/news/we-open" in told.text
+    assert browser.get("/news/we-open").status_code == 200
+
+    sent = fields(browser.get(f"/desk/items/{key}")) | {"body": ["Other words."], "then": ["correct"]}
+    answer = browser.client.post(f"/desk/items/{key}", data=sent)
+    assert answer.headers["Location"] == f"/desk/items/{key}/correct"
+    assert "Other words." not in browser.get("/news/we-open").text
+    missing = browser.post(f"/desk/items/{key}/correct", {"note": "  "})
+    assert missing.status_code == 422
+    assert "readers will see it" in words(missing)
+    assert browser.post(f"/desk/items/{key}/correct", {"note": "The words were wrong."}).status_code == 303
+    public = browser.get("/news/we-open").text
+    assert "Other words." in public
+    assert "The words were wrong." in public
+
+    assert browser.post(f"/desk/items/{key}/withdraw", {"reason": ""}).status_code == 422
+    assert browser.post(f"/desk/items/{key}/withdraw", {"reason": "By mistake."}).status_code == 303
+    assert browser.get("/news/we-open").status_code == 410
+    history = words(browser.get(f"/desk/items/{key}"))
+    for said in ("By mistake.", "The words were wrong.", "Revision 2"):
+        assert said in history
+
+
+def test_schedule_and_call_off(desk: Desk) -> None:
+    browser, key = desk.person("publisher"), desk.item()
+    there = i18n.local(clock.now() + timedelta(days=2))
+    sent = {"day": there.date().isoformat(), "hour": "09:10:02"}
+    assert browser.post(f"/desk/items/{key}/schedule", sent).status_code == 303
+    assert "(Baku time), 05:10:02 UTC" in words(browser.get(f"/desk/items/{key}"))
+    planned = desk.stands(key).pending
+    assert planned
+    assert planned.at.isoformat().endswith("T05:10:02+00:00")
+    assert "09:10:02" in words(browser.get("/desk/items"))
+    assert browser.post(f"/desk/items/{key}/unschedule").status_code == 303
+    assert desk.stands(key).pending is None
+    assert browser.post(f"/desk/items/{key}/unschedule").status_code == 409
+    assert "Called off" in words(browser.get(f"/desk/items/{key}"))
+
+
+@pytest.mark.parametrize(("day", "hour", "said"), [("2001-01-01", "09:00", "has passed"), ("2090-01-01", "09:00", "ten years"), ("x", "09:00", "not a date")])
+def test_a_bad_moment_is_said_and_kept(desk: Desk, day: str, hour: str, said: str) -> None:
+    browser, key = desk.person("publisher"), desk.item()
+    answer = browser.post(f"/desk/items/{key}/schedule", {"day": day, "hour": hour})
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert f'value="{day}"' in answer.text
+
+
+@pytest.mark.parametrize("verb", ["publish", "schedule", "correct", "update", "unschedule"])
+def test_what_cannot_be_done_now_is_a_plain_page(desk: Desk, verb: str) -> None:
+    browser, key = desk.person("admin"), desk.seeded()
+    sent = {"note": "x", "day": "2030-01-01", "hour": "09:00"}
+    for answer in (browser.get(f"/desk/items/{key}/{verb}"), browser.post(f"/desk/items/{key}/{verb}", sent)):
+        assert answer.status_code == 409
+        assert f"/desk/items/{key}" in answer.text
+
+
+def test_publishing_twice_publishes_once(desk: Desk) -> None:
+    browser, key = desk.person("admin"), desk.item()
+    assert browser.post(f"/desk/items/{key}/publish").status_code == 303
+    assert browser.post(f"/desk/items/{key}/publish").status_code == 409
+    with db.reading() as session:
+        assert session.query(Publication).filter_by(translation_id=desk.stands(key).translation.id).count() == 1
+
+
+def test_the_hold_is_seen_everywhere_and_says_the_truth(desk: Desk) -> None:
+    editor, publisher, key = desk.person("editor"), desk.person("publisher"), desk.item(headline="Held back")
+    assert editor.post("/desk/hold", {"reason": "Wrong date"}).status_code == 303
+    for path in ("/desk/items", f"/desk/items/{key}", "/desk/items/new"):
+        page = words(editor.get(path))
+        assert "Everything is held" in page
+        assert "Editor stopped it" in page
+        assert "Wrong date" in page
+    assert "/desk/unhold" not in editor.get("/desk/items").text
+    assert "/desk/unhold" in publisher.get("/desk/items").text
+    assert "when the hold is lifted" in words(publisher.get(f"/desk/items/{key}/publish"))
+    publisher.post(f"/desk/items/{key}/publish")
+    assert "Ready, and held" in words(publisher.get(f"/desk/items/{key}"))
+    assert publisher.get("/news/held-back").status_code == 404
+    publisher.post("/desk/unhold")
+    assert "live now" in words(publisher.get("/desk/items"))
+    assert publisher.get("/news/held-back").status_code == 200
+
+
+def test_a_saved_change_of_a_live_item_is_nowhere_outside(desk: Desk) -> None:
+    browser, key = desk.person("writer"), desk.seeded()
+    sent = fields(browser.get(f"/desk/items/{key}")) | {"headline": ["Canary headline"]}
+    browser.client.post(f"/desk/items/{key}", data=sent)
+    assert "Unpublished changes" in words(browser.get("/desk/items"))
+    assert "Canary" in browser.get(f"/desk/items/{key}/preview").text
+    for path in ("/", "/archive", "/news/bakcell-media-trip-karabakh", "/feeds/news"):
+        assert "Canary" not in browser.get(path).text
+
+
+def test_a_correction_can_be_planned(desk: Desk) -> None:
+    browser, key = desk.person("publisher"), desk.seeded()
+    browser.client.post(f"/desk/items/{key}", data=fields(browser.get(f"/desk/items/{key}")) | {"headline": ["Other"]})
+    day = i18n.local(clock.now() + timedelta(days=3)).date().isoformat()
+    assert browser.post(f"/desk/items/{key}/correct", {"note": "A note.", "day": day, "hour": "10:00"}).status_code == 303
+    here = desk.stands(key)
+    assert here.pending
+    assert here.pending.kind == "correct"
+    assert here.live
+    with db.reading() as session:
+        assert not publishing.is_held(session)
