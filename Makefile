@@ -28,9 +28,15 @@ bench: $(VENV)/.installed-tests
 	$(BIN)/python bench/run.py
 
 # 10,000 hostile requests by hypothesis, then schemathesis over every operation (minutes; not part of CI).
-fuzz: $(VENV)/.installed-tests
+fuzz: $(VENV)/.installed-tests $(VENV)-fuzz/.installed
 	FEEDSVC_FUZZ=10000 $(BIN)/python -m pytest -q tests/fuzz
-	$(PYTHON) tests/fuzz/schemathesis_run.py
+	$(BIN)/python tests/fuzz/schemathesis_run.py $(VENV)-fuzz/bin/schemathesis -n 100
+
+# schemathesis has an environment of its own: it must not decide which versions the newsroom runs on.
+$(VENV)-fuzz/.installed: tests/fuzz/requirements.txt
+	@$(PYTHON) -m venv $(VENV)-fuzz
+	@$(VENV)-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r tests/fuzz/requirements.txt
+	@touch $@
 
 # 200 rounds of publish + SIGKILL of the whole tree (about 15 minutes; CI runs a sample).
 kill9: $(VENV)/.installed-tests
@@ -50,7 +56,7 @@ lock:
 	  --group test -c requirements.txt -o tests/requirements.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-fuzz
 
 $(VENV)/.made:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "feedsvc needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name another: make run PYTHON=python3.12" >&2; exit 1; }

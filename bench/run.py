@@ -39,7 +39,10 @@ def fill(served: Served) -> None:
         chance = random.Random(number)
         text = [chance.choice(words) for _ in range(750)]
         body = "".join(f"<p>{' '.join(text[i : i + 75])}</p>" for i in range(0, len(text), 75)).replace("&", "and")
-        served.act(served.draft(f"Release {number}: {' '.join(text[:6])}", summary=" ".join(text[:30]), body_html=body), "publish")
+        served.act(
+            served.draft(f"Release {number}: {' '.join(text[:6])}", summary=" ".join(text[:30]), body_html=body),
+            "publish",
+        )
 
 
 def load(port: int, *headers: str) -> float:
@@ -99,7 +102,9 @@ def main() -> None:
             figures = measure(served, home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     result = {"commit": commit, "cores": os.cpu_count(), "rounds": ROUNDS, **figures}
     folder = Path(__file__).parent / "results"
     folder.mkdir(exist_ok=True)
@@ -132,7 +137,10 @@ def measure(served: Served, home: Path) -> dict[str, object]:
         nginx.wait()
     calls, firsts, others = after_publish(served)
     return {
-        "bytes": {"identity": len((html / "news.atom").read_bytes()), "gzip": len((html / "news.atom.gz").read_bytes())},
+        "bytes": {
+            "identity": len((html / "news.atom").read_bytes()),
+            "gzip": len((html / "news.atom.gz").read_bytes()),
+        },
         "V1_200_gzip_to_nginx": round(statistics.median(a / b for a, b in whole), 3),
         "V2_304_to_nginx": round(statistics.median(a / b for a, b in unchanged), 3),
         "V7_first_after_publish_to_any_other": round(statistics.median(firsts) / statistics.median(others), 2),

@@ -2,10 +2,8 @@
 
 from alembic import context
 
-from feedsvc import models
+from feedsvc import models  # noqa: F401  # every table is known once the package is imported
 from feedsvc.db import Base
-
-assert models  # every table is known once the package is imported
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -15,7 +15,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 def _has_ruby_rss() -> bool:
     ruby = shutil.which("ruby")
-    return ruby is not None and subprocess.run([ruby, "-e", 'require "rss"'], capture_output=True, check=False).returncode == 0
+    return (
+        ruby is not None
+        and subprocess.run([ruby, "-e", 'require "rss"'], capture_output=True, check=False).returncode == 0
+    )
 
 
 THERE = {

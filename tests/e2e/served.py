@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parents[2]
 EMAIL, PASSWORD = "editor@example.org", "a long enough password"
 FORMATS = ("atom", "rss", "json")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def free_port() -> int:
@@ -117,7 +119,14 @@ class Served:
     def run(self, *words: str, stdin: str = "", check: bool = True) -> "subprocess.CompletedProcess[str]":
         """A command of the CLI on this instance."""
         done = subprocess.run(
-            self.command(*words), cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+            self.command(*words),
+            cwd=ROOT,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert not check or done.returncode == 0, done.stderr
         return done

@@ -91,7 +91,11 @@ def test_ruby_validating_parser_reads_every_entry(served: Served) -> None:
         assert done.returncode == 0, done.stderr.decode()[-400:]
         wanted = [e["title"] for e in served.get("/feeds/news.json").json()["items"]]
         assert html.unescape(done.stdout.decode()).splitlines() == [html.unescape(title) for title in wanted]
-    broken = body.replace(b"<channel>", b"<channel><nothing-known/>").replace(b"<description>", b"<x>", 1).replace(b"</description>", b"</x>", 1)
+    broken = (
+        body.replace(b"<channel>", b"<channel><nothing-known/>")
+        .replace(b"<description>", b"<x>", 1)
+        .replace(b"</description>", b"</x>", 1)
+    )
     assert subprocess.run([ruby, "-e", script], input=broken, capture_output=True, check=False).returncode != 0
 
 
@@ -128,7 +132,9 @@ def test_every_coding_decodes_to_the_same_bytes_under_its_own_tag(served: Served
         plain = served.get(path)
         tags = {plain.headers["ETag"]}
         for coding in ("gzip", "br", "zstd"):
-            assert wait_for(lambda path=path, c=coding: served.get(path, Accept_Encoding=c).headers["Content-Encoding"] == c, 5)
+            assert wait_for(
+                lambda path=path, c=coding: served.get(path, Accept_Encoding=c).headers["Content-Encoding"] == c, 5
+            )
             answer = served.get(path, Accept_Encoding=coding)
             assert decoded(coding, answer.body) == plain.body
             tags.add(answer.headers["ETag"])
@@ -181,7 +187,10 @@ def test_poisoned_row_costs_its_own_formatting_at_most(fresh: Served) -> None:
     database = sqlite3.connect(fresh.instance / "newsroom.sqlite", timeout=10)
     with database:
         database.execute("DROP TRIGGER revision_no_update")
-        database.execute("UPDATE revision SET headline = ?, body_html = ? WHERE slug = 'poisoned'", (poison, poison + "<p>kept words</p>"))
+        database.execute(
+            "UPDATE revision SET headline = ?, body_html = ? WHERE slug = 'poisoned'",
+            (poison, poison + "<p>kept words</p>"),
+        )
         # A lone surrogate, as bytes that are not UTF-8 at all.
         database.execute("UPDATE revision SET summary = CAST(x'61EDA0806262FF63' AS TEXT) WHERE slug = 'poisoned'")
     database.close()
@@ -224,7 +233,12 @@ def test_two_changes_within_a_second_are_both_told_by_date(served: Served) -> No
 
 
 def test_unknown_feed_makes_nothing_on_the_shelf(served: Served) -> None:
-    for path in ("/feeds/tag/never-was.atom", "/az/feeds/news.atom", "/feeds/../../x.atom", "/feeds/archive/archive.json"):
+    for path in (
+        "/feeds/tag/never-was.atom",
+        "/az/feeds/news.atom",
+        "/feeds/../../x.atom",
+        "/feeds/archive/archive.json",
+    ):
         assert served.get(path).status == 404, path
     assert sorted(p.name for p in (served.instance / "shelf").rglob("current")) == ["current"]
     assert not (served.instance / "shelf" / "en" / "tag").exists()

@@ -78,7 +78,9 @@ def test_killing_any_one_process_leaves_the_newsroom_serving(fresh: Served) -> N
         os.kill(victim, signal.SIGKILL)
         assert wait_for(lambda victim=victim: victim not in fresh.processes(), 5)
         assert wait_for(lambda: _reads(fresh), 10)
-        assert wait_for(lambda part=part, n=len(before): sum(part in line for line in fresh.processes().values()) >= n, 15)
+        assert wait_for(
+            lambda part=part, before=before: sum(part in line for line in fresh.processes().values()) >= len(before), 15
+        )
     assert wait_for(lambda: fresh.get("/readyz").status == 200, 10)
 
 

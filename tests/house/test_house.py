@@ -31,7 +31,9 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
 def calls(tree: ast.Module, name: str) -> list[int]:
     """Lines on which a method of this name is called."""
     return [
-        n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == name
+        n.lineno
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == name
     ]
 
 
@@ -87,7 +89,9 @@ def test_modules_stay_small() -> None:
 
 
 def test_every_route_names_its_permission(app: Flask) -> None:
-    known = {rule.permission for rule in workflow.RULES.values()} | {g for grants in workflow.ROLES.values() for g in grants}
+    known = {rule.permission for rule in workflow.RULES.values()} | {
+        g for grants in workflow.ROLES.values() for g in grants
+    }
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
@@ -145,7 +149,9 @@ def test_templates_hold_no_inline_script_or_style() -> None:
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)(?![^>]*ld\+json)", text), path
         for line in text.splitlines():
             if re.search(r"\|\s*safe\b", line):
-                assert re.search(r"more='|more=\(' |sanitised", line), f"{path}: only fixed attributes and what the views mark: {line}"
+                assert re.search(r"more='|more=\(' |sanitised", line), (
+                    f"{path}: only fixed attributes and what the views mark: {line}"
+                )
 
 
 @pytest.fixture

@@ -69,16 +69,25 @@ class Desk:
         browser.client.set_cookie(desk_session.cookie_name(), secret)
         return browser
 
-    def sign_in(self, email: str, password: str = PASSWORD, browser: Browser | None = None) -> tuple[Browser, TestResponse]:
+    def sign_in(
+        self, email: str, password: str = PASSWORD, browser: Browser | None = None
+    ) -> tuple[Browser, TestResponse]:
         browser = browser or self.stranger()
-        return browser, browser.client.post("/desk/login", data={"csrf_token": token(browser.get("/desk/login")), "email": email, "password": password})
+        return browser, browser.client.post(
+            "/desk/login", data={"csrf_token": token(browser.get("/desk/login")), "email": email, "password": password}
+        )
 
     def link(self, email: str) -> str:
         return road.act(accounts.make_link, email, actor=SYSTEM)
 
     def item(self, **fields: Any) -> str:
         """A draft's key."""
-        made = road.act(items.create, ItemDraft(**({"headline": "A draft of ours", "body_html": "<p>Words.</p>"} | fields)), languages=("en",), actor=SYSTEM)
+        made = road.act(
+            items.create,
+            ItemDraft(**({"headline": "A draft of ours", "body_html": "<p>Words.</p>"} | fields)),
+            languages=("en",),
+            actor=SYSTEM,
+        )
         return made.item.key
 
     def stands(self, key: str) -> Standing:
@@ -92,7 +101,9 @@ class Desk:
     def rows(self) -> tuple[int, ...]:
         """How many items, revisions and sessions there are."""
         with db.reading() as session:
-            return tuple(session.scalar(select(func.count()).select_from(table)) or 0 for table in (Item, Revision, Session))
+            return tuple(
+                session.scalar(select(func.count()).select_from(table)) or 0 for table in (Item, Revision, Session)
+            )
 
     def act(self, verb: str, key: str, *args: Any, **kwargs: Any) -> Any:
         return road.act(getattr(publishing, verb), key, *args, actor=SYSTEM, **kwargs)
@@ -113,7 +124,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         now = clock.now()
         seed.seed(session, now=now)
         for role in ROLES:
-            accounts.add_user(session, f"{role}@example.org", role.title(), role, actor=SYSTEM, now=now, password_hash=HASH)
+            accounts.add_user(
+                session, f"{role}@example.org", role.title(), role, actor=SYSTEM, now=now, password_hash=HASH
+            )
     yield Desk(create_app())
     db.engine(current.database).dispose()
     made.dispose()

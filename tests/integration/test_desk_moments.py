@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from feedsvc.errors import Invalid
 from feedsvc.web.desk import moments
 
-ZONES = sorted(name for name in available_timezones() if name != "localtime" and not name.startswith(("posix", "right")))
+ZONES = sorted(
+    name for name in available_timezones() if name != "localtime" and not name.startswith(("posix", "right"))
+)
 
 
 def instants(wall: datetime, zone: ZoneInfo) -> set[datetime]:
@@ -22,12 +24,17 @@ def instants(wall: datetime, zone: ZoneInfo) -> set[datetime]:
     return {moment for moment in found if moment.astimezone(zone).replace(tzinfo=None, fold=0) == wall}
 
 
-@given(st.sampled_from(ZONES), st.datetimes(min_value=datetime(1975, 1, 1), max_value=datetime(2060, 1, 1)).map(lambda d: d.replace(microsecond=0)))  # noqa: DTZ001
-@example("Europe/Berlin", datetime(2027, 3, 28, 2, 30))  # noqa: DTZ001
-@example("Europe/Berlin", datetime(2027, 10, 31, 2, 30))  # noqa: DTZ001
-@example("Australia/Lord_Howe", datetime(2027, 4, 4, 1, 45))  # noqa: DTZ001
-@example("Pacific/Apia", datetime(2011, 12, 30, 12))  # noqa: DTZ001
-@example("Asia/Baku", datetime(2015, 10, 25, 4, 30))  # noqa: DTZ001
+@given(
+    st.sampled_from(ZONES),
+    st.datetimes(min_value=datetime(1975, 1, 1), max_value=datetime(2060, 1, 1)).map(
+        lambda d: d.replace(microsecond=0)
+    ),
+)
+@example("Europe/Berlin", datetime(2027, 3, 28, 2, 30))
+@example("Europe/Berlin", datetime(2027, 10, 31, 2, 30))
+@example("Australia/Lord_Howe", datetime(2027, 4, 4, 1, 45))
+@example("Pacific/Apia", datetime(2011, 12, 30, 12))
+@example("Asia/Baku", datetime(2015, 10, 25, 4, 30))
 def test_a_moment_reads_back_or_is_refused(name: str, wall: datetime) -> None:
     zone = ZoneInfo(name)
     possible = instants(wall, zone)

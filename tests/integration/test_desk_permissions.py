@@ -44,7 +44,9 @@ def test_role_matrix(desk: Desk, role: str) -> None:
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             if rule.endpoint == "desk.logout":
                 continue
-            answer = browser.client.open(path(rule, key), method=method, data={"csrf_token": sent, **FIELDS} if method == "POST" else None)
+            answer = browser.client.open(
+                path(rule, key), method=method, data={"csrf_token": sent, **FIELDS} if method == "POST" else None
+            )
             cell = f"{role} {method} {rule.rule}: {answer.status_code}"
             if needed != PUBLIC and needed not in ROLES[role]:
                 assert answer.status_code == 403, cell

@@ -58,7 +58,10 @@ def test_schedule_and_call_off(desk: Desk) -> None:
     assert "Called off" in words(browser.get(f"/desk/items/{key}"))
 
 
-@pytest.mark.parametrize(("day", "hour", "said"), [("2001-01-01", "09:00", "has passed"), ("2090-01-01", "09:00", "ten years"), ("x", "09:00", "not a date")])
+@pytest.mark.parametrize(
+    ("day", "hour", "said"),
+    [("2001-01-01", "09:00", "has passed"), ("2090-01-01", "09:00", "ten years"), ("x", "09:00", "not a date")],
+)
 def test_a_bad_moment_is_said_and_kept(desk: Desk, day: str, hour: str, said: str) -> None:
     browser, key = desk.person("publisher"), desk.item()
     answer = browser.post(f"/desk/items/{key}/schedule", {"day": day, "hour": hour})
@@ -117,7 +120,9 @@ def test_a_correction_can_be_planned(desk: Desk) -> None:
     browser, key = desk.person("publisher"), desk.seeded()
     browser.client.post(f"/desk/items/{key}", data=fields(browser.get(f"/desk/items/{key}")) | {"headline": ["Other"]})
     day = i18n.local(clock.now() + timedelta(days=3)).date().isoformat()
-    assert browser.post(f"/desk/items/{key}/correct", {"note": "A note.", "day": day, "hour": "10:00"}).status_code == 303
+    assert (
+        browser.post(f"/desk/items/{key}/correct", {"note": "A note.", "day": day, "hour": "10:00"}).status_code == 303
+    )
     here = desk.stands(key)
     assert here.pending
     assert here.pending.kind == "correct"

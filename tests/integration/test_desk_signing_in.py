@@ -33,7 +33,12 @@ def test_wrong_password_unknown_account_and_closed_account_are_told_alike(desk: 
 
     road.act(accounts.disable, "editor@example.org", actor=SYSTEM)
     told = set()
-    for email, password in (("writer@example.org", "wrong"), ("nobody@example.org", "wrong"), ("editor@example.org", PASSWORD), ("", "")):
+    for email, password in (
+        ("writer@example.org", "wrong"),
+        ("nobody@example.org", "wrong"),
+        ("editor@example.org", PASSWORD),
+        ("", ""),
+    ):
         browser, answer = desk.sign_in(email, password)
         assert answer.status_code == 422
         assert f'value="{email}"' in answer.text
@@ -90,7 +95,9 @@ def test_signing_in_again_ends_the_session_before(desk: Desk) -> None:
     browser = desk.person("writer")
     old = browser.cookie()
     page = browser.get("/desk/items")
-    browser.client.post("/desk/login", data={"csrf_token": token(page), "email": "admin@example.org", "password": PASSWORD})
+    browser.client.post(
+        "/desk/login", data={"csrf_token": token(page), "email": "admin@example.org", "password": PASSWORD}
+    )
     assert browser.cookie() != old
     thief = desk.stranger()
     thief.client.set_cookie("feedsvc", old)
@@ -141,7 +148,13 @@ def test_setup_takes_name_and_address_and_keeps_them_when_the_password_is_bad(de
     secret = desk.link("admin@example.org")
     browser = desk.stranger()
     address = f"/desk/setup/{secret}"
-    sent = {"csrf_token": token(browser.get(address)), "name": "Aysel", "email": "aysel@example.org", "password": "short", "again": "short"}
+    sent = {
+        "csrf_token": token(browser.get(address)),
+        "name": "Aysel",
+        "email": "aysel@example.org",
+        "password": "short",
+        "again": "short",
+    }
     bad = browser.client.post(address, data=sent)
     assert bad.status_code == 422
     assert "at least 12" in words(bad)
@@ -149,7 +162,10 @@ def test_setup_takes_name_and_address_and_keeps_them_when_the_password_is_bad(de
         assert value in bad.text
     differ = browser.client.post(address, data=sent | {"password": "long enough, this", "again": "something else too"})
     assert "differ" in words(differ)
-    taken = browser.client.post(address, data=sent | {"email": "writer@example.org", "password": "long enough, this", "again": "long enough, this"})
+    taken = browser.client.post(
+        address,
+        data=sent | {"email": "writer@example.org", "password": "long enough, this", "again": "long enough, this"},
+    )
     assert taken.status_code == 422
     good = browser.client.post(address, data=sent | {"password": "long enough, this", "again": "long enough, this"})
     assert good.status_code == 303
@@ -185,7 +201,15 @@ def test_next_leads_back(desk: Desk) -> None:
 
 def test_public_pages_neither_set_nor_read_a_cookie(desk: Desk) -> None:
     signed_in, stranger = desk.person("admin"), desk.stranger()
-    for path in ("/", "/archive", "/feeds", "/news/bakcell-media-trip-karabakh", "/nowhere", "/static/feedsvc.css", "/healthz"):
+    for path in (
+        "/",
+        "/archive",
+        "/feeds",
+        "/news/bakcell-media-trip-karabakh",
+        "/nowhere",
+        "/static/feedsvc.css",
+        "/healthz",
+    ):
         with_cookie, without = signed_in.get(path), stranger.get(path)
         for answer in (with_cookie, without):
             assert "Set-Cookie" not in answer.headers

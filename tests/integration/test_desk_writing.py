@@ -61,7 +61,14 @@ def test_a_table_is_shown_as_html_and_survives_an_edit(desk: Desk) -> None:
 
 def test_a_new_item_is_a_draft_that_nobody_outside_sees(desk: Desk) -> None:
     browser = desk.person("editor")
-    sent = {"headline": "We open", "body": "On **Monday**.\r\n\r\n- a\r\n- b", "further": "Offices", "people": 'Ann, "Smith, John"', "themes": "Growth", "authors": "Ed"}
+    sent = {
+        "headline": "We open",
+        "body": "On **Monday**.\r\n\r\n- a\r\n- b",
+        "further": "Offices",
+        "people": 'Ann, "Smith, John"',
+        "themes": "Growth",
+        "authors": "Ed",
+    }
     answer = browser.post("/desk/items/new", sent)
     assert answer.status_code == 303
     head = desk.stands(answer.headers["Location"].rsplit("/", 1)[1]).head
@@ -73,14 +80,23 @@ def test_a_new_item_is_a_draft_that_nobody_outside_sees(desk: Desk) -> None:
 
 def test_a_bad_field_is_said_beside_it_and_everything_typed_is_kept(desk: Desk) -> None:
     browser, before = desk.person("writer"), desk.rows()
-    sent = {"headline": " ", "summary": "Kept summary", "body": "\n\nKept <body> & more", "slug": "Bad Slug", "people": "Kept, Names", "authors": "Kept author"}
+    sent = {
+        "headline": " ",
+        "summary": "Kept summary",
+        "body": "\n\nKept <body> & more",
+        "slug": "Bad Slug",
+        "people": "Kept, Names",
+        "authors": "Kept author",
+    }
     answer = browser.post("/desk/items/new", sent)
     assert answer.status_code == 422
     again = {name: values[0] for name, values in fields(answer).items()}
     for name, value in sent.items():
         assert again[name].replace("\r\n", "\n") == value
     for field in ("headline", "slug"):
-        assert re.search(rf'id="{field}"[^>]* aria-describedby="[^"]*{field}-error"[^>]* aria-invalid="true"', answer.text)
+        assert re.search(
+            rf'id="{field}"[^>]* aria-describedby="[^"]*{field}-error"[^>]* aria-invalid="true"', answer.text
+        )
         assert f'id="{field}-error"' in answer.text
         assert f'href="#{field}"' in answer.text
     assert desk.rows() == before
@@ -122,9 +138,13 @@ def test_an_ended_sign_in_keeps_the_text(desk: Desk) -> None:
     browser.client.delete_cookie("feedsvc")
     asked = browser.client.post(f"/desk/items/{key}", data=sent)
     assert asked.status_code == 401
-    wrong = browser.client.post("/desk/login", data=carried(asked) | {"email": "writer@example.org", "password": "wrong"})
+    wrong = browser.client.post(
+        "/desk/login", data=carried(asked) | {"email": "writer@example.org", "password": "wrong"}
+    )
     assert wrong.status_code == 422
-    back = browser.client.post("/desk/login", data=carried(wrong) | {"email": "writer@example.org", "password": PASSWORD})
+    back = browser.client.post(
+        "/desk/login", data=carried(wrong) | {"email": "writer@example.org", "password": PASSWORD}
+    )
     assert back.status_code == 200
     assert "not saved yet" in words(back)
     assert desk.stands(key).head.headline == "A draft of ours"
@@ -135,20 +155,39 @@ def test_an_ended_sign_in_keeps_the_text(desk: Desk) -> None:
 
 
 def test_an_ended_sign_in_keeps_a_new_item_and_a_reason(desk: Desk) -> None:
-    for path, sent, role in (("/desk/items/new", {"headline": "Brand new"}, "writer"), (f"/desk/items/{desk.seeded()}/withdraw", {"reason": "Brand new"}, "admin")):
+    for path, sent, role in (
+        ("/desk/items/new", {"headline": "Brand new"}, "writer"),
+        (f"/desk/items/{desk.seeded()}/withdraw", {"reason": "Brand new"}, "admin"),
+    ):
         browser = desk.stranger()
         browser.get("/desk/login")
         asked = browser.client.post(path, data=sent)
-        back = browser.client.post("/desk/login", data=carried(asked) | {"email": f"{role}@example.org", "password": PASSWORD})
+        back = browser.client.post(
+            "/desk/login", data=carried(asked) | {"email": f"{role}@example.org", "password": PASSWORD}
+        )
         assert back.status_code == 200
         assert "Brand new" in back.text
     assert desk.stands(desk.seeded()).live
 
 
 def test_what_came_along_opens_nothing_that_the_person_may_not(desk: Desk) -> None:
-    for path in (f"/desk/items/{desk.seeded()}/withdraw", "/desk/login", "/desk/logout", "https://evil.example/", "/api/v1/items", "/desk/items/none", "\0"):
+    for path in (
+        f"/desk/items/{desk.seeded()}/withdraw",
+        "/desk/login",
+        "/desk/logout",
+        "https://evil.example/",
+        "/api/v1/items",
+        "/desk/items/none",
+        "\0",
+    ):
         browser = desk.stranger()
-        sent = {"csrf_token": token(browser.get("/desk/login")), "email": "writer@example.org", "password": PASSWORD, "kept_path": path, "kept.reason": "x"}
+        sent = {
+            "csrf_token": token(browser.get("/desk/login")),
+            "email": "writer@example.org",
+            "password": PASSWORD,
+            "kept_path": path,
+            "kept.reason": "x",
+        }
         answer = browser.client.post("/desk/login", data=sent)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/items")
 
@@ -220,11 +259,31 @@ HOSTILE = [
     "</textarea><script>alert(1)</script>", "{{ 7*7 }}", "'; drop table item; --", "\r\n\r\nSet-Cookie: a=b", "%00%ff%", "1e999", "9" * 5000, "-1", "a,b" * 50_000,
     "[a](" + "(" * 50_000, "_*" * 60_000 + "a" + "*_" * 60_000,
 ]  # fmt: skip
-NAMES = [*forms.TEXTS, "body_form", "base", "categories", "then", "reason", "note", "day", "hour", "kept_path", "next", "email", "password", "again", "name"]
+NAMES = [
+    *forms.TEXTS,
+    "body_form",
+    "base",
+    "categories",
+    "then",
+    "reason",
+    "note",
+    "day",
+    "hour",
+    "kept_path",
+    "next",
+    "email",
+    "password",
+    "again",
+    "name",
+]
 
 
 def paths(desk: Desk) -> list[str]:
-    return [r.rule for r in desk.app.url_map.iter_rules() if r.rule.startswith("/desk") and "POST" in (r.methods or set()) and r.endpoint != "desk.logout"]
+    return [
+        r.rule
+        for r in desk.app.url_map.iter_rules()
+        if r.rule.startswith("/desk") and "POST" in (r.methods or set()) and r.endpoint != "desk.logout"
+    ]
 
 
 @pytest.mark.slow
@@ -237,13 +296,19 @@ def test_hostile_words_are_never_our_fault(desk: Desk) -> None:
             answer = browser.client.post(path.replace("<key>", key).replace("<secret>", "x"), data=data)
             assert answer.status_code < 500, (path, hostile[:20])
             assert "<script>alert" not in answer.text
-        for name, good in (("body", {"headline": "Good"}), ("headline", {"body": "Good"}), ("people", {"headline": "Good"})):
+        for name, good in (
+            ("body", {"headline": "Good"}),
+            ("headline", {"body": "Good"}),
+            ("people", {"headline": "Good"}),
+        ):
             answer = browser.client.post("/desk/items/new", data={"csrf_token": sent, **good, name: hostile})
             assert answer.status_code in (303, 422), (name, hostile[:20])
             if answer.status_code == 303:
                 for page in ("", "/preview"):
                     assert browser.get(answer.headers["Location"] + page).status_code == 200, (name, hostile[:20])
-            answer = browser.client.post("/desk/items/new", data={"csrf_token": sent, **good, name: hostile, "body_form": "html"})
+            answer = browser.client.post(
+                "/desk/items/new", data={"csrf_token": sent, **good, name: hostile, "body_form": "html"}
+            )
             assert answer.status_code in (303, 422), (name, hostile[:20])
             if answer.status_code == 303:
                 assert browser.get(answer.headers["Location"]).status_code == 200, (name, hostile[:20])
@@ -263,7 +328,7 @@ def test_what_is_too_large_is_said_plainly(desk: Desk) -> None:
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=60), max_size=8), st.booleans())
 @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_words_are_taken_or_refused(desk: Desk, sent: dict[str, str], multipart: bool) -> None:  # noqa: FBT001
+def test_any_words_are_taken_or_refused(desk: Desk, sent: dict[str, str], multipart: bool) -> None:
     browser: Browser = desk.person("admin")
     key = desk.item()
     data = {name: value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for name, value in sent.items()}
@@ -273,7 +338,11 @@ def test_any_words_are_taken_or_refused(desk: Desk, sent: dict[str, str], multip
     assert browser.get(f"/desk/items/{key}").status_code == 200
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1).map(str.strip).filter(bool)))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1).map(str.strip).filter(bool)
+    )
+)
 def test_names_are_read_back_as_they_are_written(names: list[str]) -> None:
     assert forms.split(forms.joined(names)) == names
 
@@ -283,7 +352,9 @@ def test_an_item_of_many_is_found_by_paging(desk: Desk) -> None:
         with db.transaction() as session:
             from feedsvc import clock
 
-            items.create(session, ItemDraft(headline=f"Number {number}"), languages=("en",), actor=SYSTEM, now=clock.now())
+            items.create(
+                session, ItemDraft(headline=f"Number {number}"), languages=("en",), actor=SYSTEM, now=clock.now()
+            )
     browser, path, seen = desk.person("writer"), "/desk/items", []
     while path:
         page = browser.get(path)

@@ -34,7 +34,11 @@ class Model:
     held_since: datetime | None = None
 
     def shown(self, key: str, now: datetime) -> str | None:
-        due = [t for t in self.told[key] if t.at <= now and (t.kind == "withdraw" or self.held_since is None or t.at <= self.held_since)]
+        due = [
+            t
+            for t in self.told[key]
+            if t.at <= now and (t.kind == "withdraw" or self.held_since is None or t.at <= self.held_since)
+        ]
         return due[-1].text if due and due[-1].kind != "withdraw" else None
 
     def published(self, key: str) -> datetime:
@@ -67,7 +71,22 @@ def one_step(model: Model, chance: random.Random, now: datetime, number: int) ->
         model.texts[key], model.told[key] = text, []
         return
     key = chance.choice(list(model.texts))
-    verb = chance.choice(("save", "save", "publish", "schedule", "schedule", "unschedule", "correct", "plan", "update", "withdraw", "hold", "unhold"))
+    verb = chance.choice(
+        (
+            "save",
+            "save",
+            "publish",
+            "schedule",
+            "schedule",
+            "unschedule",
+            "correct",
+            "plan",
+            "update",
+            "withdraw",
+            "hold",
+            "unhold",
+        )
+    )
     later = (now + timedelta(seconds=chance.choice((1, 2, 30, 300)))).replace(microsecond=0) + timedelta(seconds=1)
     try:
         if verb == "save":
@@ -118,13 +137,20 @@ def test_public_is_what_the_model_says_at_every_moment(instance: Path, seed: int
         one_step(model, chance, now, number)
         asked = now + timedelta(seconds=chance.choice((0, 0, 3, 40)))
         with db.reading() as session:
-            shown = {s.item_key: s for s in public.newest(session, "en", now=asked, limit=100) if s.item_key in model.texts}
+            shown = {
+                s.item_key: s for s in public.newest(session, "en", now=asked, limit=100) if s.item_key in model.texts
+            }
             expected = {key: text for key in model.texts if (text := model.shown(key, asked)) is not None}
             assert {key: s.revision.headline for key, s in shown.items()} == expected, f"seed {seed}, step {number}"
             for key, one in shown.items():
                 assert one.published == model.published(key)
                 assert one.updated >= one.published
-            upcoming = [t.at for told in model.told.values() for t in told if t.at > asked and (model.held_since is None or t.kind == "withdraw")]
+            upcoming = [
+                t.at
+                for told in model.told.values()
+                for t in told
+                if t.at > asked and (model.held_since is None or t.kind == "withdraw")
+            ]
             assert public.next_moment(session, "en", now=asked) == min(upcoming, default=public.NEVER)
     with db.transaction() as session:
         publishing.mark_live(session, now=now + timedelta(days=1))

@@ -89,7 +89,13 @@ def test_the_seeded_text_is_on_its_page_word_for_word(newsroom: Newsroom) -> Non
     assert answer.status_code == 200
     said = unescape(re.sub(r"<[^>]+>", "", answer.get_data(as_text=True)))
     body, about = seed.paragraphs()
-    for paragraph in (*body, seed.ABOUT, *about, seed.HEADLINE, *(name for names in seed.TAGS.values() for name in names)):
+    for paragraph in (
+        *body,
+        seed.ABOUT,
+        *about,
+        seed.HEADLINE,
+        *(name for names in seed.TAGS.values() for name in names),
+    ):
         assert paragraph in said
     article = page(answer).find(".//article")
     assert [h.text for h in article.iter("h1")] == [seed.HEADLINE]
@@ -179,7 +185,9 @@ def test_no_public_answer_knows_cookies(newsroom: Newsroom) -> None:
         assert "Set-Cookie" not in plain.headers
         assert "cookie" not in plain.headers.get("Vary", "").lower()
         if address not in ("/readyz", "/metrics"):
-            told = client.get(address, headers={"Cookie": "session=x; __Host-session=y; lang=az", "Accept-Language": "az"})
+            told = client.get(
+                address, headers={"Cookie": "session=x; __Host-session=y; lang=az", "Accept-Language": "az"}
+            )
             assert (told.data, headers(told)) == (plain.data, headers(plain))
 
 
@@ -195,7 +203,9 @@ def test_every_page_offers_the_feeds_and_names_its_own_address(newsroom: Newsroo
                 "application/feed+json": f"{BASE}{prefix}/feeds/news.json",
             }
             assert len({link.get("title") for link in found.values()}) == 3
-            assert tree.xpath("//link[@rel='canonical']/@href") == ([] if "never" in address else [BASE + prefix + address])
+            assert tree.xpath("//link[@rel='canonical']/@href") == (
+                [] if "never" in address else [BASE + prefix + address]
+            )
 
 
 def test_the_feeds_page_shows_the_three_addresses_to_copy(newsroom: Newsroom) -> None:
@@ -310,7 +320,19 @@ def test_the_archive_shows_everything_once_whatever_shares_a_moment(newsroom: Ne
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "%00", "ə", "MQ", "LjE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LjE", "MjUzNDAyMzAwNzk5OTk5OTk5LjE", "MS4tMQ", "A" * 9000]
+    "cursor",
+    [
+        "",
+        "x",
+        "%00",
+        "ə",
+        "MQ",
+        "LjE",
+        "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LjE",
+        "MjUzNDAyMzAwNzk5OTk5OTk5LjE",
+        "MS4tMQ",
+        "A" * 9000,
+    ],
 )
 def test_a_broken_place_in_the_archive_is_its_beginning(newsroom: Newsroom, cursor: str) -> None:
     client = newsroom()
@@ -324,7 +346,9 @@ def test_a_cursor_comes_back_as_it_went(newsroom: Newsroom) -> None:
     assert paging.read_cursor(paging.write_cursor(seen)) == seen
 
 
-@pytest.mark.parametrize("slug", ["%00", "%ff", "%ed%a0%80", "..%2f..%2fetc", "x" * 3000, "%C9%99", "a%0d%0ab", "'--", "<script>"])
+@pytest.mark.parametrize(
+    "slug", ["%00", "%ff", "%ed%a0%80", "..%2f..%2fetc", "x" * 3000, "%C9%99", "a%0d%0ab", "'--", "<script>"]
+)
 def test_no_address_breaks_a_page(newsroom: Newsroom, slug: str) -> None:
     assert newsroom().get(f"/news/{slug}").status_code == 404
 
@@ -335,7 +359,11 @@ def test_script_that_was_put_into_the_database_by_hand_does_not_run(newsroom: Ne
         session.connection().exec_driver_sql("DROP TRIGGER IF EXISTS revision_unchanged")
         session.connection().exec_driver_sql(
             "UPDATE revision SET body_html = ?, headline = ?, about_html = ?",
-            ("<p onclick=alert(1)>Body\x00\x0b</p><script>alert(2)</script>", "<img src=x onerror=alert(3)>\x01", "<style>x</style>"),
+            (
+                "<p onclick=alert(1)>Body\x00\x0b</p><script>alert(2)</script>",
+                "<img src=x onerror=alert(3)>\x01",
+                "<style>x</style>",
+            ),
         )
     for address in ("/", SEEDED, "/archive", "/feeds/news"):
         answer = client.get(address)
@@ -352,7 +380,11 @@ def test_without_a_database_readers_are_told_to_come_back(newsroom: Newsroom, tm
     db.engine.cache_clear()
     for address in ("/", SEEDED, "/archive", "/feeds/news", "/sitemap.xml"):
         answer = client.get(address)
-        assert (answer.status_code, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (503, "5", "no-store")
+        assert (answer.status_code, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (
+            503,
+            "5",
+            "no-store",
+        )
         assert "Set-Cookie" not in answer.headers
     assert client.get("/healthz").data == b"ok\n"
     ready = client.get("/readyz")

@@ -67,5 +67,7 @@ def test_any_header_gives_some_answer(header: str) -> None:
         ("", None, False),
     ],
 )
-def test_copy_is_good_when_tag_or_else_date_says_so(if_none_match: str | None, since: str | None, unchanged: bool) -> None:
+def test_copy_is_good_when_tag_or_else_date_says_so(
+    if_none_match: str | None, since: str | None, unchanged: bool
+) -> None:
     assert is_unchanged(if_none_match, since, '"a"', 1000) is unchanged

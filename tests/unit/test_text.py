@@ -46,7 +46,7 @@ def test_sanitised_html_is_stable_and_holds_no_script(markup: str) -> None:
 @pytest.mark.parametrize(
     "markup",
     [
-        "<p>a <strong>b</strong> c*d <a href=\"https://x.y/\">link</a></p>",
+        '<p>a <strong>b</strong> c*d <a href="https://x.y/">link</a></p>',
         "<p>5 * 3_4_5 # [x] 1. foo</p>\n<p># no</p>\n<p>1. x</p>\n<p>- y</p>\n<p>&gt; q</p>\n<p>12) z</p>",
         "<h2>Head</h2>\n<ul>\n<li>one</li>\n<li>two <em>e</em></li>\n</ul>\n<ol>\n<li>x</li>\n</ol>",
         "<blockquote>\n<p>q1</p>\n<p>q2</p>\n</blockquote>",
@@ -61,13 +61,21 @@ def test_what_can_be_typed_comes_back_as_it_was(markup: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "markup", ["<table><tr><td>1</td></tr></table>", "<p><img src=x></p>", "<ul><li>a<ul><li>b</li></ul></li></ul>", "loose words"]
+    "markup",
+    [
+        "<table><tr><td>1</td></tr></table>",
+        "<p><img src=x></p>",
+        "<ul><li>a<ul><li>b</li></ul></li></ul>",
+        "loose words",
+    ],
 )
 def test_what_cannot_be_typed_is_not_pretended_to_be(markup: str) -> None:
     assert to_typed(sanitise(markup)) is None
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1), max_size=4))
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1), max_size=4)
+)
 def test_paragraphs_typed_and_opened_again_lose_nothing(paragraphs: list[str]) -> None:
     from html import escape
 

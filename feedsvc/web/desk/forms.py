@@ -117,9 +117,12 @@ def body_html(form: Typed, before: str) -> str:
 
 def _readable(text: str) -> str:
     """The text with the marks of paragraphs that have absurdly many of them taken literally: reading them as
-    Markdown takes time that grows with their square (measured: 100,000 brackets, many seconds)."""
+    Markdown takes time that grows with their square (measured: 100,000 brackets, many seconds).
+    """
     paragraphs = re.split(r"(\n\s*\n)", text)
-    return "".join(_MARKS.sub(r"\\\g<0>", part) if len(_MARKS.findall(part)) > MARKS_READ else part for part in paragraphs)
+    return "".join(
+        _MARKS.sub(r"\\\g<0>", part) if len(_MARKS.findall(part)) > MARKS_READ else part for part in paragraphs
+    )
 
 
 def _same(first: str, second: str) -> bool:

@@ -57,6 +57,8 @@ def unhold() -> Response:
 def unhold_sent() -> Answer:
     """Lets things go live again, at once those that fell due meanwhile."""
     released = road.act(publishing.unhold, actor=me())
-    went = ngettext("One item that had fallen due is live now.", "{n} items that had fallen due are live now.", len(released))
+    went = ngettext(
+        "One item that had fallen due is live now.", "{n} items that had fallen due are live now.", len(released)
+    )
     say_done(_("Things go live again.") + (" " + went if released else ""))
     return redirect(url_for("desk.items"), 303)

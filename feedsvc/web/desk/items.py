@@ -76,7 +76,9 @@ def show_new(form: Form, notice: str, status: int) -> Response:
 
 def _new_page(typed: Typed, problems: dict[str, str], *, notice: str = "", status: int = 200) -> Response:
     with db.reading() as session:
-        return page("item_new.html", status, form=typed, problems=problems, notice=notice, may_save=True, **_choices(session))
+        return page(
+            "item_new.html", status, form=typed, problems=problems, notice=notice, may_save=True, **_choices(session)
+        )
 
 
 @blueprint.get("/items/new")
@@ -207,6 +209,11 @@ def _tell_saved(key: str, number: int) -> None:
     elif here.live:
         say_done(_("Saved as revision {number}. Readers still see the text that is live.", number=here.head.number))
     elif here.pending:
-        say_done(_("Saved as revision {number}. What is planned goes out with the earlier text, unless you schedule again.", number=here.head.number))
+        say_done(
+            _(
+                "Saved as revision {number}. What is planned goes out with the earlier text, unless you schedule again.",
+                number=here.head.number,
+            )
+        )
     else:
         say_done(_("Saved as revision {number}.", number=here.head.number))

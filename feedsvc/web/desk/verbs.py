@@ -96,7 +96,9 @@ VERBS: dict[str, Verb] = {
 }  # fmt: skip
 
 
-def confirmation(verb: str, form: Form, problems: dict[str, str], key: str, *, notice: str = "", status: int = 200) -> Response:
+def confirmation(
+    verb: str, form: Form, problems: dict[str, str], key: str, *, notice: str = "", status: int = 200
+) -> Response:
     """The page that says what will happen. Raises NotNow where it cannot."""
     now = clock.now()
     with db.reading() as session:
@@ -170,11 +172,19 @@ def _tell_done(verb: str, key: str) -> None:
     if verb in ("publish", "schedule", "correct", "update") and coming and held and coming.at <= clock.now():
         say_done(_("Ready, and held: it goes live when the hold is lifted."))
     elif verb == "publish" and live:
-        say_done(_("Live since {time}, in the feeds and on the newsroom's page.", time=moments.hour_of(live.at)), address, look)
+        say_done(
+            _("Live since {time}, in the feeds and on the newsroom's page.", time=moments.hour_of(live.at)),
+            address,
+            look,
+        )
     elif verb in ("schedule", "correct", "update") and coming:
         say_done(_("Planned for {moment}.", moment=moments.full(coming.at)))
     elif verb == "correct" and live:
-        say_done(_("Corrected at {time}: readers see the new text and your note.", time=moments.hour_of(live.at)), address, look)
+        say_done(
+            _("Corrected at {time}: readers see the new text and your note.", time=moments.hour_of(live.at)),
+            address,
+            look,
+        )
     elif verb == "update" and live:
         say_done(_("Updated at {time}: readers see the new text.", time=moments.hour_of(live.at)), address, look)
     else:

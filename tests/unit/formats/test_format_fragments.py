@@ -28,14 +28,14 @@ def ids(fmt: Format, document: bytes) -> list[str | None]:
 
 
 @every_format
-def test_a_good_entry_is_the_writers_own_bytes_without_a_problem(fmt: Format):
+def test_a_good_entry_is_the_writers_own_bytes_without_a_problem(fmt: Format) -> None:
     assert render(fmt, entry(1)) == (fmt.write_entry(entry(1)), None)
 
 
 @every_format
 @every_poison
 @pytest.mark.parametrize("field", TEXT_FIELDS)
-def test_poison_in_any_field_is_survived(fmt: Format, poison: str, field: str):
+def test_poison_in_any_field_is_survived(fmt: Format, poison: str, field: str) -> None:
     poisoned = entry(2, **{field: poison})
     fragments = [render(fmt, each)[0] for each in (entry(1), poisoned, entry(3))]
     document = join(fmt, feed(), fragments)
@@ -56,7 +56,7 @@ def test_poison_in_any_field_is_survived(fmt: Format, poison: str, field: str):
         ({"title": "\U0001342f"}, "\U0001342f"),
     ],
 )
-def test_a_missing_title_is_taken_from_the_text(changes: dict[str, str], title: str):
+def test_a_missing_title_is_taken_from_the_text(changes: dict[str, str], title: str) -> None:
     assert tidy.entry(entry(1, **changes)).title == title
 
 
@@ -77,7 +77,7 @@ def test_a_missing_title_is_taken_from_the_text(changes: dict[str, str], title: 
     ],
     ids=repr,
 )
-def test_a_field_of_a_wrong_type_is_left_out_and_told(fmt: Format, changes: dict[str, Any]):
+def test_a_field_of_a_wrong_type_is_left_out_and_told(fmt: Format, changes: dict[str, Any]) -> None:
     fragment, problem = render(fmt, entry(1, **changes))
     assert ids(fmt, join(fmt, feed(), [fragment])) == [entry(1).id]
     assert problem is not None
@@ -86,7 +86,7 @@ def test_a_field_of_a_wrong_type_is_left_out_and_told(fmt: Format, changes: dict
 
 
 @every_format
-def test_content_that_the_writer_refuses_goes_out_as_plain_paragraphs(fmt: Format):
+def test_content_that_the_writer_refuses_goes_out_as_plain_paragraphs(fmt: Format) -> None:
     def choosy(given: Entry) -> bytes:
         if "<table>" in given.content_html:
             raise ValueError("no tables today")
@@ -101,7 +101,7 @@ def test_content_that_the_writer_refuses_goes_out_as_plain_paragraphs(fmt: Forma
 
 
 @every_format
-def test_bytes_that_do_not_parse_in_their_frame_are_never_returned(fmt: Format):
+def test_bytes_that_do_not_parse_in_their_frame_are_never_returned(fmt: Format) -> None:
     def broken(given: Entry) -> bytes:
         return fmt.write_entry(given) + (b"</x>" if given.terms else b"")
 
@@ -112,7 +112,7 @@ def test_bytes_that_do_not_parse_in_their_frame_are_never_returned(fmt: Format):
 
 
 @every_format
-def test_a_writer_that_refuses_everything_takes_no_feed_down(fmt: Format):
+def test_a_writer_that_refuses_everything_takes_no_feed_down(fmt: Format) -> None:
     def refuses(_: Entry) -> bytes:
         raise RuntimeError("out of order \ud800")
 
@@ -125,7 +125,7 @@ def test_a_writer_that_refuses_everything_takes_no_feed_down(fmt: Format):
     assert join(fmt, feed(), [good, fragment]) == join(fmt, feed(), [good])
 
 
-def test_text_too_long_for_readers_is_cut_in_xml_and_told():
+def test_text_too_long_for_readers_is_cut_in_xml_and_told() -> None:
     fragment, problem = render(
         FORMATS["atom"], entry(1, content_html="<p>" + "\U0001f600\U0001f600\U0001f600 " * 800_000 + "</p>")
     )
@@ -134,7 +134,7 @@ def test_text_too_long_for_readers_is_cut_in_xml_and_told():
     assert len(fragment) < 2_000
 
 
-def test_naive_and_finer_moments_become_utc_seconds():
+def test_naive_and_finer_moments_become_utc_seconds() -> None:
     baku = timezone(timedelta(hours=4))
     tidied = tidy.entry(
         entry(
@@ -147,12 +147,12 @@ def test_naive_and_finer_moments_become_utc_seconds():
     assert tidied.updated.isoformat() == "2026-03-05T08:00:00+00:00"
 
 
-def test_a_clean_entry_and_feed_are_not_touched():
+def test_a_clean_entry_and_feed_are_not_touched() -> None:
     assert tidy.entry(entry(1)) == entry(1)
     assert tidy.doc(feed(entry(1))) == feed(entry(1))
 
 
-def test_ids_and_addresses_are_cleaned_but_never_normalised():
+def test_ids_and_addresses_are_cleaned_but_never_normalised() -> None:
     decomposed = "https://news.example/e\u0301"
     assert tidy.entry(entry(1, id=decomposed, url=f"{decomposed}\x00")).id == decomposed
     assert tidy.entry(entry(1, id=decomposed, url=f"{decomposed}\x00")).url == decomposed
@@ -171,5 +171,5 @@ def test_ids_and_addresses_are_cleaned_but_never_normalised():
     ],
     ids=range(7),
 )
-def test_text_of_html_is_what_a_person_reads(html: str, text: str):
+def test_text_of_html_is_what_a_person_reads(html: str, text: str) -> None:
     assert tidy.text_of(html) == text

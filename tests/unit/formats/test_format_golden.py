@@ -13,7 +13,7 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
-def test_the_document_is_the_golden_one(fmt: Format):
+def test_the_document_is_the_golden_one(fmt: Format) -> None:
     document = join(fmt, rich(), [render(fmt, each)[0] for each in rich().entries])
     golden = GOLDEN / f"feed.{fmt.suffix}"
     if os.environ.get("FEEDSVC_GOLDEN") == "write":

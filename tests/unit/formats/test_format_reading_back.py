@@ -51,7 +51,7 @@ def title_is_kept(given_entry: Entry, read: str | None) -> bool:
 
 @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD)
 @pytest.mark.parametrize("suffix", ["atom", "rss"])
-def test_feedparser_reads_awkward_titles_code_point_for_code_point(suffix: str, text: str):
+def test_feedparser_reads_awkward_titles_code_point_for_code_point(suffix: str, text: str) -> None:
     # Cleaning is the reader's own affair; we ask what it read.
     read = feedparser.parse(written(suffix, entry(1, title=text)), sanitize_html=False)
     assert not read.bozo
@@ -60,7 +60,7 @@ def test_feedparser_reads_awkward_titles_code_point_for_code_point(suffix: str, 
 
 @pytest.mark.parametrize("html", [TABLE, LISTS, "<p>]]&gt; Əə Ğğ İi Iı</p>", "<p>AT&amp;T &lt;b&gt; 👩\u200d👧</p>"])
 @pytest.mark.parametrize("suffix", ["atom", "rss"])
-def test_feedparser_reads_content_tag_for_tag(suffix: str, html: str):
+def test_feedparser_reads_content_tag_for_tag(suffix: str, html: str) -> None:
     read = feedparser.parse(written(suffix, entry(1, content_html=html)))
     assert not read.bozo
     assert read.entries[0].content[0].value == html
@@ -68,7 +68,7 @@ def test_feedparser_reads_content_tag_for_tag(suffix: str, html: str):
 
 
 @pytest.mark.parametrize("suffix", ["atom", "rss"])
-def test_feedparser_reads_every_field(suffix: str):
+def test_feedparser_reads_every_field(suffix: str) -> None:
     read = feedparser.parse(written(suffix, entry(1)))
     item = read.entries[0]
     assert (read.feed.title, read.feed.language, read.feed.link) == (
@@ -84,14 +84,14 @@ def test_feedparser_reads_every_field(suffix: str):
 
 
 @pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD)
-def test_json_reads_awkward_text_code_point_for_code_point(text: str):
+def test_json_reads_awkward_text_code_point_for_code_point(text: str) -> None:
     item = json.loads(written("json", entry(1, title=text, summary=text, content_html=text)))["items"][0]
     assert (item["id"], item["title"], item["summary"], item["content_html"]) == (entry(1).id, text, text, text)
 
 
 @thorough
 @given(any_entry)
-def test_any_text_in_any_field_keeps_atom_readable(given_entry: Entry):
+def test_any_text_in_any_field_keeps_atom_readable(given_entry: Entry) -> None:
     document = written("atom", given_entry)
     title = etree.fromstring(document).findtext(f"{ATOM}entry/{ATOM}title")
     assert title_is_kept(given_entry, title)
@@ -100,7 +100,7 @@ def test_any_text_in_any_field_keeps_atom_readable(given_entry: Entry):
 
 @thorough
 @given(any_entry)
-def test_any_text_in_any_field_keeps_rss_readable(given_entry: Entry):
+def test_any_text_in_any_field_keeps_rss_readable(given_entry: Entry) -> None:
     document = written("rss", given_entry)
     title = etree.fromstring(document).findtext("channel/item/title")
     assert title_is_kept(given_entry, title)
@@ -109,7 +109,7 @@ def test_any_text_in_any_field_keeps_rss_readable(given_entry: Entry):
 
 @thorough
 @given(any_entry)
-def test_any_text_in_any_field_keeps_json_feed_readable(given_entry: Entry):
+def test_any_text_in_any_field_keeps_json_feed_readable(given_entry: Entry) -> None:
     item = json.loads(written("json", given_entry))["items"][0]
     assert title_is_kept(given_entry, item["title"])
     assert item["id"] == given_entry.id
@@ -117,7 +117,7 @@ def test_any_text_in_any_field_keeps_json_feed_readable(given_entry: Entry):
 
 @thorough
 @given(st.builds(entry, id=any_text))
-def test_any_text_as_an_id_is_one_id_in_every_format(given_entry: Entry):
+def test_any_text_as_an_id_is_one_id_in_every_format(given_entry: Entry) -> None:
     in_atom = etree.fromstring(written("atom", given_entry)).findtext(f"{ATOM}entry/{ATOM}id")
     in_rss = etree.fromstring(written("rss", given_entry)).findtext("channel/item/guid")
     assert in_atom == in_rss == json.loads(written("json", given_entry))["items"][0]["id"]

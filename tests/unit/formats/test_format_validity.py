@@ -79,17 +79,17 @@ def json_faults(document: bytes) -> list[str]:
 
 
 @every_document
-def test_atom_is_valid_by_the_grammar_of_rfc_4287(doc: FeedDoc):
+def test_atom_is_valid_by_the_grammar_of_rfc_4287(doc: FeedDoc) -> None:
     ATOM.assertValid(etree.fromstring(written("atom", doc)))
 
 
 @every_document
-def test_rss_has_what_its_specification_asks(doc: FeedDoc):
+def test_rss_has_what_its_specification_asks(doc: FeedDoc) -> None:
     assert rss_faults(written("rss", doc)) == []
 
 
 @every_document
-def test_json_feed_is_valid_by_its_schema(doc: FeedDoc):
+def test_json_feed_is_valid_by_its_schema(doc: FeedDoc) -> None:
     sound = [each for each in doc.entries if not each.url or each.url.startswith("https:")]
     assert json_faults(written("json", feed(*sound))) == []
     assert len(json.loads(written("json", doc))["items"]) == len(doc.entries)
@@ -105,7 +105,7 @@ def test_json_feed_is_valid_by_its_schema(doc: FeedDoc):
         (b"<author><name>", b"<author><nom>x</nom><name>"),
     ],
 )
-def test_the_atom_grammar_refuses_a_broken_document(good: bytes, bad: bytes):
+def test_the_atom_grammar_refuses_a_broken_document(good: bytes, bad: bytes) -> None:
     document = written("atom", feed(entry(1)))
     assert ATOM.validate(etree.fromstring(document))
     assert good in document
@@ -123,7 +123,7 @@ def test_the_atom_grammar_refuses_a_broken_document(good: bytes, bad: bytes):
         (b"0000-4000-8000-000000000001", b"0000-4000-8000-000000000002"),
     ],
 )
-def test_the_rss_check_refuses_a_broken_document(good: bytes, bad: bytes):
+def test_the_rss_check_refuses_a_broken_document(good: bytes, bad: bytes) -> None:
     document = written("rss", feed(entry(1), entry(2)))
     assert good in document
     broken = document.replace(good, bad).replace(good.replace(b"<", b"</", 1), bad.replace(b"<", b"</", 1))
@@ -140,13 +140,13 @@ def test_the_rss_check_refuses_a_broken_document(good: bytes, bad: bytes):
         (b'"tags": [', b'"tags": [1, '),
     ],
 )
-def test_the_json_check_refuses_a_broken_document(good: bytes, bad: bytes):
+def test_the_json_check_refuses_a_broken_document(good: bytes, bad: bytes) -> None:
     document = written("json", feed(entry(1)))
     assert good in document
     assert json_faults(document.replace(good, bad))
 
 
-def test_json_feed_is_utf8_without_escapes_or_mark():
+def test_json_feed_is_utf8_without_escapes_or_mark() -> None:
     document = written("json", rich())
     assert "İnnovasiya".encode() in document
     assert b"\\u" not in document
