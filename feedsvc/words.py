@@ -52,7 +52,7 @@ PROBLEMS = {
     "note_missing": N_("Say in a sentence what was corrected; readers will see it."),
     "reason_missing": N_("Say why it is withdrawn; readers will see it."),
     "last_admin": N_("This is the last administrator; make another one first."),
-    "html": N_("The text could not be read as HTML."),
+    "too_formatted": N_("This text has more formatting than an item can carry. Paste it as plain text."),
 }
 """Problem code → sentence. `errors.Invalid` carries the codes."""
 

@@ -1,6 +1,7 @@
 """Rows into documents: which fields of a public revision go into an entry, and what stands around the entries."""
 
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 
 import structlog
@@ -31,7 +32,7 @@ def entry(shown: Shown) -> Entry:
         url=addresses.item_url(shown.language, revision.slug),
         title=one_line(revision.headline),
         summary=one_line(revision.summary),
-        content_html=html.absolute(_content(shown), home),
+        content_html=_content(shown, home),
         language=shown.language,
         published=whole_second(shown.published),
         updated=whole_second(max(shown.updated, shown.published)),
@@ -51,14 +52,20 @@ def _survived(shown: Shown) -> Entry:
         return entry(shown)
 
 
-def _content(shown: Shown) -> str:
+def _content(shown: Shown, home: str) -> str:
     """Correction notes, then the text, then the boilerplate: all that the item's page says."""
     revision = shown.revision
-    parts = [_note(note, shown.language) for note in shown.corrections]
-    parts.append(html.sanitise(revision.body_html))
-    if revision.about_html:
-        parts.append(f"<h2>{escape(clean(revision.about_heading))}</h2>\n{html.sanitise(revision.about_html)}")
-    return "\n".join(part for part in parts if part)
+    notes = "\n".join(_note(note, shown.language) for note in shown.corrections)
+    return _composed(notes, revision.body_html, revision.about_heading, revision.about_html, home)
+
+
+@lru_cache(maxsize=512)
+def _composed(notes: str, body_html: str, about_heading: str, about_html: str, home: str) -> str:
+    """The parts as one piece of HTML, sanitised, addresses absolute. Remembered: a build of fifty items changes one."""
+    parts = [notes, html.sanitise(body_html)]
+    if about_html:
+        parts.append(f"<h2>{escape(clean(about_heading))}</h2>\n{html.sanitise(about_html)}")
+    return html.absolute("\n".join(part for part in parts if part), home)
 
 
 def _note(correction: Correction, language: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class FeedDoc:
         return f"{self.base_url}.{suffix}"
 
 
+@lru_cache(maxsize=1_024)
 def digest(entry: Entry) -> str:
-    """32 hex digits that change exactly when any field of the entry does: the key of its stored fragments."""
+    """32 hex digits that change exactly when any field of the entry does: the key of its stored fragments.
+
+    Remembered, since every format and every build of a feed asks again for the same frozen entries.
+    """
     fields = json.dumps(asdict(entry), ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
     return hashlib.blake2b(fields.encode("ascii"), digest_size=16).hexdigest()

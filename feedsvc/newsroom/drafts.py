@@ -11,6 +11,7 @@ from feedsvc.newsroom import html
 
 LIMITS = {"headline": 500, "summary": 3_000, "body_html": 500_000, "slug": 100, "name": 120}
 """Longest allowed, in characters."""
+MOST_TAGS = 20_000
 MOST = {"categories": 20, "tags": 50, "authors": 20}
 KINDS = ("theme", "person", "place")
 
@@ -64,7 +65,7 @@ def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:
         draft,
         headline=one_line(draft.headline),
         summary=one_line(draft.summary),
-        body_html=html.sanitise(draft.body_html) if len(draft.body_html) <= LIMITS["body_html"] else draft.body_html,
+        body_html=html.sanitise(draft.body_html) if _is_readable(draft.body_html) else draft.body_html,
         slug=clean(draft.slug).strip().lower(),
         language=(draft.language or languages[0]).strip().lower(),
         categories=_names(draft.categories),
@@ -85,6 +86,11 @@ def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:
     return replace(tidy, slug=tidy.slug or make_slug(tidy.headline))
 
 
+def _is_readable(markup: str) -> bool:
+    """Whether HTML is of a size and shape that is worth parsing: deep nesting takes time that grows with its square."""
+    return len(markup) <= LIMITS["body_html"] and markup.count("<") <= MOST_TAGS
+
+
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names cleaned, empty ones and repetitions left out, order kept."""
     return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
@@ -97,6 +103,8 @@ def _lengths(draft: ItemDraft) -> Problems:
         length = len(getattr(draft, name))
         if length > LIMITS[name]:
             found[name] = ("too_long", {"length": length, "limit": LIMITS[name]})
+    if "body_html" not in found and not _is_readable(draft.body_html):
+        found["body_html"] = ("too_formatted", {})
     return found
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
@@ -63,6 +64,17 @@ def po_path(language: str) -> Path:
     return CATALOGUES / language / "LC_MESSAGES" / "messages.po"
 
 
+def messages(catalogue: Catalog) -> dict[Key, Message]:
+    """The sentences of a catalogue, without its header."""
+    return {cast("Key", message.id): message for message in catalogue if message.id}
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """The translation, or its plural forms; empty where there is none yet."""
+    said = cast("str | tuple[str, ...]", message.string)
+    return said if isinstance(said, tuple) else (said,)
+
+
 def stored(language: str) -> dict[Key, Message]:
     """What the catalogue holds now. A sentence that is no longer used is not among it."""
     path = po_path(language)
@@ -70,7 +82,7 @@ def stored(language: str) -> dict[Key, Message]:
         return {}
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language, ignore_obsolete=True, abort_invalid=True)
-    return {message.id: message for message in catalogue if message.id}
+    return messages(catalogue)
 
 
 def updated(language: str, keys: list[Key]) -> Calm:
@@ -105,15 +117,11 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(po_bytes(catalogue))
         path.with_suffix(".mo").write_bytes(mo_bytes(catalogue))
-        empty = [message.id for message in catalogue if message.id and not all(_forms(message))]
+        empty = [message.id for message in catalogue if message.id and not all(forms(message))]
         left += len(empty)
         sys.stdout.write(f"{language}: {len(keys)} sentences, {len(empty)} to translate\n")
         sys.stdout.writelines(f"  {key!r}\n" for key in empty)
     return int(left > 0)
-
-
-def _forms(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 if __name__ == "__main__":

@@ -196,7 +196,8 @@ def _scopes() -> str:
 
 
 def _said(header: Json) -> Json:
-    return {**header, "description": _(header["description"])}
+    words = header["description"]
+    return {**header, "description": _(words)}
 
 
 def _ref(kind: str, name: str) -> Json:

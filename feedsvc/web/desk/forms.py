@@ -12,9 +12,6 @@ from feedsvc.newsroom.drafts import LIMITS, ItemDraft, TagName
 
 NAMES_READ = 1_000
 """Names read out of one field: far above what an item may have, so that the refusal still counts right."""
-MARKS_READ = 2_000
-"""Marks of bold, italics and links read in one paragraph."""
-_MARKS = re.compile(r"[\[\]*_`!\\]")
 _NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)')
 
 
@@ -112,17 +109,7 @@ def body_html(form: Typed, before: str) -> str:
         return before
     if form.body_form == "html" or len(form.body) > LIMITS["body_html"]:
         return form.body  # too long to be worth reading: the verb will say so
-    return html.from_typed(_readable(form.body))
-
-
-def _readable(text: str) -> str:
-    """The text with the marks of paragraphs that have absurdly many of them taken literally: reading them as
-    Markdown takes time that grows with their square (measured: 100,000 brackets, many seconds).
-    """
-    paragraphs = re.split(r"(\n\s*\n)", text)
-    return "".join(
-        _MARKS.sub(r"\\\g<0>", part) if len(_MARKS.findall(part)) > MARKS_READ else part for part in paragraphs
-    )
+    return html.from_typed(form.body)
 
 
 def _same(first: str, second: str) -> bool:
