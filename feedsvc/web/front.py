@@ -61,7 +61,7 @@ class Variant:
     body: bytes
     headers: Headers
     unchanged: Headers
-    """The headers of a 304: RFC 9110 §15.4.5."""
+    """The headers of a 304: those of RFC 9110 §15.4.5 and no other metadata, plus what scripts of other sites need."""
 
 
 @dataclass(slots=True)
@@ -186,19 +186,14 @@ def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_mo
     quoted = f'"{etag}-{CODINGS[coding]}"' if coding else f'"{etag}"'
     url = addresses.feed_url(key.scope, key.language)
     links = f'<{url}.{suffix}>; rel="self", <{settings.current().public_url}/hub>; rel="hub"'
-    unchanged: Headers = [
-        ("ETag", quoted),
-        ("Last-Modified", formatdate(last_modified, usegmt=True)),
-        ("Cache-Control", CACHE_CONTROL),
-        ("Vary", VARY),
-        ("Link", links),
-        *CORS,
-    ]
+    unchanged: Headers = [("ETag", quoted), ("Cache-Control", CACHE_CONTROL), ("Vary", VARY), *CORS]
     headers = [
         ("Content-Type", FORMATS[suffix].media_type),
         ("Content-Length", str(len(body))),
-        *unchanged,
+        ("Last-Modified", formatdate(last_modified, usegmt=True)),
+        ("Link", links),
         ("X-Content-Type-Options", "nosniff"),
+        *unchanged,
     ]
     if coding:
         headers.append(("Content-Encoding", coding))
@@ -217,12 +212,12 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, feed:
     variant = feed.variants.get((place.suffix, coding)) or _read(place.key, feed, place.suffix, coding)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    early = feed.there.last_modified > time.time()
     if (if_none_match or if_modified_since) and is_unchanged(
         if_none_match, if_modified_since, variant.etag, feed.there.last_modified
     ):
-        start_response("304 Not Modified", _not_from_the_future(variant.unchanged) if early else variant.unchanged)
+        start_response("304 Not Modified", variant.unchanged)
         return ()
+    early = feed.there.last_modified > time.time()
     start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
     return () if method == "HEAD" else (variant.body,)
 
