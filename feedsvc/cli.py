@@ -110,6 +110,7 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
     (current.instance / "run").mkdir(parents=True, exist_ok=True)
     supervisor.claim(current.instance)
     supervisor.need_port(host, port)
+    setup.take_over()
     setup.prepare()
     count = workers or current.workers or os.cpu_count() or 1
     supervisor.run(host, port, count, scheduler=not no_scheduler, ready=_welcome)

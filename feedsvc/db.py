@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -62,7 +63,7 @@ def engine(url: str, *, create: bool = False) -> Engine:
     parsed = make_url(url)
     mode = "rwc" if create else "rw"
     parsed = parsed.set(database=f"file:{parsed.database}", query={"uri": "true", "mode": mode})
-    made = create_engine(parsed, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_MS / 1000})
+    made = create_engine(parsed, pool_size=16, max_overflow=64, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
     return made
@@ -83,36 +84,38 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN DEFERRED")
 
 
-def _told(error: DatabaseError) -> errors.FeedsvcError:
-    """What a database's complaint means to us."""
-    text = str(error.orig)
-    return errors.Busy(text) if "locked" in text or "busy" in text else errors.Unavailable(text)
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns the database's complaints into ours; what is a defect of the program stays as it is."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except PoolTimeout as error:
+        raise errors.Busy(str(error)) from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        text = str(getattr(error, "orig", error))
+        raise (errors.Busy if "locked" in text or "busy" in text else errors.Unavailable)(text) from error
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session in which a verb changes rows: all of them on disk at the end, or none.
 
-    Raises Busy when another writer held on too long, Unavailable when the database is not there.
+    Raises Busy when another writer held on too long, Unavailable when the database is not there or not readable.
     """
     bound = engine(settings.current().database).execution_options(immediate=True)
-    try:
-        with Session(bound, expire_on_commit=False) as session:
-            session.connection()
-            yield session
-            session.commit()
-    except OperationalError as error:
-        raise _told(error) from error
+    with _told(), Session(bound, expire_on_commit=False) as session:
+        session.connection()
+        yield session
+        session.commit()
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that sees one unchanging state of the database and never waits for writers.
 
-    Raises Unavailable when the database is not there.
+    Raises Unavailable when the database is not there or not readable.
     """
-    try:
-        with Session(engine(settings.current().database), autoflush=False, expire_on_commit=False) as session:
-            yield session
-    except OperationalError as error:
-        raise _told(error) from error
+    with _told(), Session(engine(settings.current().database), autoflush=False, expire_on_commit=False) as session:
+        yield session

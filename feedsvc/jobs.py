@@ -147,11 +147,18 @@ def tick() -> None:
     """The ticker's whole life: the JOBS table on APScheduler, from memory, each job at most once at a time."""
     pools = {"default": ThreadPoolExecutor(len(JOBS))}
     scheduler = BlockingScheduler(jobstores={"default": MemoryJobStore()}, executors=pools, timezone="UTC")
+    at_once = clock.now()  # From the scheduler's threads: one job that hangs must not keep the others from starting.
     for name, job in JOBS.items():
         work = _guarded(name)
-        work()
         scheduler.add_job(
-            work, "interval", seconds=job.every, id=name, coalesce=True, max_instances=1, misfire_grace_time=None
+            work,
+            "interval",
+            seconds=job.every,
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=at_once,
         )
     log.info("ticker_started", pid=os.getpid(), threads=threading.active_count())
     scheduler.start()

@@ -28,25 +28,27 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     with transaction() as session:
         now = clock.now()
         result = verb(session, *args, now=now, **kwargs)
-        touched = [
-            feed
-            for row, publication in session.info.get(CHANGES, ())
-            for feed in which.mark(session, row, publication, now=now)
-        ]
-        takes_back = any(p is not None and p.kind == "withdraw" for _, p in session.info.get(CHANGES, ()))
-    follow(list(dict.fromkeys(touched)), takes_back=takes_back)
+        recorded = session.info.get(CHANGES, [])
+        touched = which.mark(session, recorded, now=now)
+        takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
+    follow(touched, takes_back=takes_back)
     return result
 
 
 def follow(touched: list[shelf.Key], *, takes_back: bool) -> None:
-    """Builds the feeds that a committed change touched. A failure is logged and left to the ticker: what was
-    acknowledged stands. A withdrawal first expires the old bytes, so that none outlives it.
+    """Builds the feeds that a committed change touched; a withdrawal first expires the old bytes, so that none outlives it.
+
+    Never raises: what was committed stands, whatever becomes of a cache. What fails here is logged, and the ticker
+    goes on with it. A command whose settings are not the server's leaves the building to the server.
     """
-    if takes_back:
-        for key in touched:
-            build.expire(key)
+    ours = build.is_ours()
     for key in touched:
         try:
-            build.build(key)
+            if takes_back:
+                build.expire(key)
+            if ours:
+                build.build(key)
         except (FeedsvcError, OSError) as error:
-            log.error("build_failed", feed=str(key), error=str(error))
+            log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
+        except Exception:
+            log.exception("build_failed", language=key.language, scope=key.scope)

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         5.0, gt=0, le=3600, description="A moment handled this much later than planned is reported as missed."
     )
     workers: int = Field(0, ge=0, le=64, description="Web processes. 0: one per processor.")
-    blocking_threads: int = Field(4, ge=2, le=64, description="Requests that one web process answers at once.")
+    blocking_threads: int = Field(16, ge=2, le=64, description="Requests that one web process answers at once.")
     session_hours: int = Field(12, ge=1, le=720, description="A sign-in ends after so many hours without use.")
     feed_items: int = Field(50, ge=10, le=500, description="Items in one feed, fewer where they exceed the size below.")
     feed_bytes: int = Field(
@@ -129,7 +129,12 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """The newsroom's address for people and feeds, without a final slash."""
-        return self.base_url or f"http://localhost:{os.environ.get('PORT', '8000')}"
+        if self.base_url or "PORT" in os.environ:
+            return self.base_url or f"http://localhost:{os.environ['PORT']}"
+        try:  # A command beside a server speaks of that server's address.
+            return (self.instance / "run" / "address").read_text(encoding="utf-8").strip()
+        except OSError:
+            return "http://localhost:8000"
 
     @property
     def https(self) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedsvc import clock, migrate, settings
+from feedsvc import clock, migrate, settings, shelf
 from feedsvc.db import reading
 from feedsvc.errors import Invalid, WrongSettings
 from feedsvc.feeds import build, which
@@ -35,6 +35,14 @@ def only_one(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def take_over() -> None:
+    """What only the one server of an instance does, before it prepares: says what it serves as, and empties the shelf."""
+    current = settings.current()
+    (current.instance / "run" / "address").write_text(current.public_url, encoding="utf-8")
+    build.made_with_file(current.instance).write_text(build.fingerprint(), encoding="ascii")
+    shelf.clear(current.instance)
+
+
 def prepare() -> None:
     """Brings the instance to where it can serve. Raises WrongSettings with what to mend."""
     current = settings.current()
@@ -47,15 +55,17 @@ def prepare() -> None:
         migrate.upgrade(clock.now())
         act(_first_rows, languages=current.languages, fingerprint=build.fingerprint())
         _first_account(current)
-    with reading() as session:
-        late = build.behind(session, current.instance)
-    build.build_all(late)
+    if build.is_ours():
+        with reading() as session:
+            late = build.behind(session, current.instance)
+        build.build_all(late)
 
 
 def _first_rows(session: Session, *, languages: tuple[str, ...], fingerprint: str, now: datetime) -> None:
     """Feeds first, so that the first item finds them."""
     which.ensure(session, languages, now=now)
-    which.settle(session, fingerprint, now=now)
+    if build.is_ours():
+        which.settle(session, fingerprint, now=now)
     seed(session, now=now)
 
 

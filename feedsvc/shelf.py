@@ -81,7 +81,8 @@ class Listed:
     place: Path
     last_modified: int
     etags: dict[str, str]
-    names: frozenset[str]
+    sizes: dict[str, int]
+    """Name of a file → its bytes."""
 
 
 def look(instance: Path, key: Key, wanted: Mark) -> Listed | None:
@@ -89,9 +90,21 @@ def look(instance: Path, key: Key, wanted: Mark) -> Listed | None:
     place = folder(instance, key) / str(wanted)
     try:
         meta = json.loads((place / "meta.json").read_bytes())
-        return Listed(place, meta["last_modified"], meta["etags"], frozenset(path.name for path in place.iterdir()))
-    except (OSError, ValueError):
+        return Listed(place, meta["last_modified"], meta["etags"], meta["sizes"])
+    except (OSError, ValueError, KeyError):
         return None
+
+
+def is_whole(instance: Path, key: Key, wanted: Mark) -> bool:
+    """Whether a version's files are there with the sizes that they were written with. An expired one needs none."""
+    if wanted.until_ms == 0:
+        return True
+    place = folder(instance, key) / str(wanted)
+    try:
+        sizes = json.loads((place / "meta.json").read_bytes())["sizes"]
+        return all((place / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
@@ -100,7 +113,7 @@ def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
     if there is None:
         return None
     try:
-        files = {name: (there.place / name).read_bytes() for name in there.names if name != "meta.json"}
+        files = {name: (there.place / name).read_bytes() for name in there.sizes}
     except OSError:
         return None
     return Shelved(wanted, there.last_modified, there.etags, files)
@@ -126,20 +139,24 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
     (0.3 ms against 5 ms on ext4).
     """
     before = mark(instance, key)
-    if before is not None and before > shelved.mark:
+    if before is not None and before > shelved.mark and is_whole(instance, key, before):
         return False
     place = folder(instance, key)
     final = place / str(shelved.mark)
-    if not (final / "meta.json").exists():
-        making = place / f".making-{os.getpid()}-{time.monotonic_ns()}"
-        making.mkdir(parents=True)
-        for name, content in shelved.files.items():
-            (making / name).write_bytes(content)
-        meta = {"last_modified": shelved.last_modified, "etags": shelved.etags}
-        (making / "meta.json").write_text(json.dumps(meta), encoding="ascii")
-        shutil.rmtree(final, ignore_errors=True)
-        making.rename(final)
+    making = place / f".making-{os.getpid()}-{time.monotonic_ns()}"
+    making.mkdir(parents=True)
+    for name, content in shelved.files.items():
+        (making / name).write_bytes(content)
+    sizes = {name: len(content) for name, content in shelved.files.items()}
+    meta = {"last_modified": shelved.last_modified, "etags": shelved.etags, "sizes": sizes}
+    (making / "meta.json").write_text(json.dumps(meta), encoding="ascii")
+    if final.exists():  # What lies there under the same name may be what a power cut left of it.
+        final.rename(place / f".left-{os.getpid()}-{time.monotonic_ns()}")
+    making.rename(final)
     _flip(place, shelved.mark)
+    if before is not None and before != shelved.mark:
+        with contextlib.suppress(OSError):
+            os.utime(place / str(before))  # From now on it is left; `sweep` counts from here.
     return True
 
 
@@ -154,8 +171,23 @@ def expire(instance: Path, key: Key) -> None:
     """Forbids the bytes that lie there: whoever asks next must build first. Takes effect for the next request."""
     with locked(instance, key):
         before = mark(instance, key)
-        if before is not None:
+        if before is None:
+            return
+        try:
             _flip(folder(instance, key), before._replace(until_ms=0))
+        except OSError:  # A full disk can still take a name away.
+            (folder(instance, key) / CURRENT).unlink()
+
+
+def drop(instance: Path, key: Key) -> None:
+    """Takes a feed off the shelf, as after its files proved unreadable: whoever asks next must build."""
+    with locked(instance, key):
+        (folder(instance, key) / CURRENT).unlink(missing_ok=True)
+
+
+def clear(instance: Path) -> None:
+    """Empties the shelf. At the start of a server: what a power cut left there may look whole and not be."""
+    shutil.rmtree(instance / "shelf", ignore_errors=True)
 
 
 def keys(instance: Path) -> list[Key]:
@@ -171,7 +203,7 @@ def sweep(instance: Path, key: Key, *, older_than: float) -> int:
     with locked(instance, key):
         now_at = mark(instance, key)
         for path in place.iterdir():
-            stale = path.name.startswith((".making-", ".link-")) or (
+            stale = path.name.startswith((".making-", ".link-", ".left-")) or (
                 (m := parse(path.name)) is not None and m != now_at
             )
             with contextlib.suppress(OSError):

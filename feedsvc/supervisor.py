@@ -94,7 +94,8 @@ def _is_stuck(ticker: Child, beat: Path) -> bool:
     if ticker.process is None or time.monotonic() - ticker.starts[-1] < STUCK_AFTER:
         return False
     try:
-        return time.time() - beat.stat().st_mtime > STUCK_AFTER
+        # A beat from the future is as bad: the clock was put back, and APScheduler waits for the old time to come.
+        return abs(time.time() - beat.stat().st_mtime) > STUCK_AFTER
     except OSError:
         return True
 

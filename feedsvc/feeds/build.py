@@ -48,6 +48,25 @@ def fingerprint() -> str:
     ).hexdigest()
 
 
+def made_with_file(instance: Path) -> Path:
+    """Where a server leaves its fingerprint, for commands that run beside it with other settings."""
+    return instance / "run" / "made-with"
+
+
+def is_ours() -> bool:
+    """Whether feeds built by this process would be those of the server: they hold the settings' address and name."""
+    try:
+        return made_with_file(settings.current().instance).read_text(encoding="ascii") == fingerprint()
+    except FileNotFoundError:
+        return True
+
+
+def rebuild(key: Key) -> None:
+    """Builds a feed whose files on the shelf proved unreadable."""
+    shelf.drop(settings.current().instance, key)
+    build(key)
+
+
 def build(key: Key) -> None:
     """Brings the shelf up to the feed's row, if it is behind. One builder at a time; the others find it done.
 
@@ -64,18 +83,19 @@ def build(key: Key) -> None:
             if feed is None:
                 raise NotFound("feed")
             mark = Mark(feed.version, clock.milliseconds(which.until(session, feed, now=now)), QUICK)
-            if _is_up_to(shelf.mark(instance, key), mark):
+            there = shelf.mark(instance, key)
+            if there is not None and _is_up_to(there, mark) and shelf.is_whole(instance, key, there):
                 return
             doc = assemble.document(session, feed, now=now)
             modified = which.last_modified(session, feed, now=now)
             fragments = {name: stored(session, fmt, doc.entries) for name, fmt in FORMATS.items()}
-        remember(fragments)
         shelf.put(instance, key, _shelved(mark, doc, fragments, int(modified.timestamp())))
+    remember(fragments)  # Last, and with the lock given back: a busy database must not delay what readers wait for.
 
 
-def _is_up_to(there: Mark | None, wanted: Mark) -> bool:
+def _is_up_to(there: Mark, wanted: Mark) -> bool:
     """Whether what lies there will do: at least as new, and not expired."""
-    return there is not None and there >= wanted and there.until_ms > 0
+    return there >= wanted and there.until_ms > 0
 
 
 def _shelved(mark: Mark, doc: FeedDoc, fragments: "dict[str, Stored]", modified: int) -> Shelved:
@@ -193,7 +213,12 @@ def behind(session: Session, instance: Path) -> list[Key]:
     for feed in which.every(session):
         key = Key(feed.language, feed.scope)
         there = shelf.mark(instance, key)
-        if there is None or there.version < feed.version or there.until_ms <= now_ms:
+        if (
+            there is None
+            or there.version < feed.version
+            or there.until_ms <= now_ms
+            or not shelf.is_whole(instance, key, there)
+        ):
             late.append(key)
     return late
 

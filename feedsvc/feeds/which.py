@@ -56,21 +56,36 @@ def _touched(session: Session, publication: Publication | None) -> list[Feed]:
     return list(session.scalars(select(Feed).where(wanted, Feed.language == publication.language)))
 
 
-def mark(session: Session, row: Change, publication: Publication | None, *, now: datetime) -> list[Key]:
-    """Sets version, `last_modified` and `until` of every feed that a change touches, in the change's transaction.
+def mark(session: Session, recorded: list[tuple[Change, Publication | None]], *, now: datetime) -> list[Key]:
+    """Sets version, `last_modified` and `until` of every feed that a transaction's changes touch, within it.
 
     Only what readers can see moves `last_modified`: a plan must not betray itself.
     """
-    touched = _touched(session, publication)
-    for feed in touched:
-        feed.version = row.id
+    by_feed: dict[Feed, list[tuple[Change, Publication | None]]] = {}
+    seen: dict[tuple[str, tuple[str, ...]] | None, list[Feed]] = {}
+    for row, publication in recorded:
+        where = (publication.language, scopes_of(publication)) if publication else None
+        if where not in seen:
+            seen[where] = _touched(session, publication)
+        for feed in seen[where]:
+            by_feed.setdefault(feed, []).append((row, publication))
+    for feed, changes in by_feed.items():
+        feed.version = max(row.id for row, _ in changes)
         feed.until = public.next_moment(session, feed.language, now=now)
-        if row.kind == "live" and publication is not None and publication.created_at < publication.at:
-            feed.last_modified = max(feed.last_modified, whole_second(publication.at))
-        elif row.kind in ("live", "setting"):
-            feed.last_modified = _later(session, feed, publication.at if publication else now)
+        feed.last_modified = _modified(session, feed, changes, now)
     session.flush()
-    return [Key(feed.language, feed.scope) for feed in touched]
+    return [Key(feed.language, feed.scope) for feed in by_feed]
+
+
+def _modified(
+    session: Session, feed: Feed, changes: list[tuple[Change, Publication | None]], now: datetime
+) -> datetime:
+    """The `Last-Modified` after these changes: a moment that was planned counts as itself, what was done at once as later."""
+    live = [p for row, p in changes if row.kind == "live" and p is not None]
+    planned = [whole_second(p.at) for p in live if p.created_at < p.at]
+    at_once = [p.at for p in live if p.created_at >= p.at] + [now for row, _ in changes if row.kind == "setting"]
+    feed.last_modified = max([feed.last_modified, *planned])
+    return _later(session, feed, max(at_once)) if at_once else feed.last_modified
 
 
 def _later(session: Session, feed: Feed, moment: datetime) -> datetime:

@@ -68,7 +68,7 @@ def withdraw(
     """Takes a live item back, at once, even while everything is held; all that is planned for it is called off."""
     before = _begin(session, key, "withdraw", actor=actor, now=now, language=language)
     words = _words(reason, "reason", "reason_missing")
-    _call_off(session, before, actor=actor, now=now)
+    _call_off(session, before, actor=actor, now=now, even_late=True)
     return _append(session, before, "withdraw", now, words, actor=actor, now=now)
 
 
@@ -159,12 +159,15 @@ def _opening(session: Session, translation: Translation) -> bool:
     return session.scalar(query.limit(1)) is None
 
 
-def _call_off(session: Session, before: Standing, *, actor: Actor, now: datetime) -> None:
-    """Marks what is planned as cancelled. Raises NotNow where its moment is here: it may have been read."""
+def _call_off(session: Session, before: Standing, *, actor: Actor, now: datetime, even_late: bool = False) -> None:
+    """Marks what is planned as cancelled. Raises NotNow where its moment is here: it may have been read.
+
+    `even_late`: for a withdrawal, which takes back what was read as well.
+    """
     planned = before.pending
     if planned is None:
         return
-    if planned.at - now < MARGIN and not is_held(session):
+    if not even_late and planned.at - now < MARGIN and not is_held(session):
         raise NotNow("unschedule", before.state, "too_late")
     planned.cancelled_at = now
     planned.cancelled_by_id = actor.user_id

@@ -5,6 +5,7 @@ What a feed answers is said in the contract ("What one feed answers"), and here 
 
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 import structlog
 
 from feedsvc import settings, shelf
-from feedsvc.errors import Busy, FeedsvcError, NotFound, Unavailable
+from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import CODINGS, Key, Listed
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Headers = list[tuple[str, str]]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CACHE_CONTROL = "public, max-age=300, s-maxage=5, stale-if-error=600"
 """Constant: it never betrays a planned moment."""
@@ -39,6 +41,8 @@ CORS: Headers = [
 SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
 _PATH = re.compile(r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)*)\.(" + "|".join(FORMATS) + r")\Z")
+_HEADER_READ = 256
+"""Characters of an Accept-Encoding that are looked at, and remembered."""
 _KNOWN = 20_000
 """Paths remembered at most; only those of feeds on the shelf are."""
 
@@ -82,30 +86,64 @@ class Loaded:
 _accepted = lru_cache(maxsize=2_048)(accepted)
 
 
-def front(
-    app: Callable[[Environ, StartResponse], Iterable[bytes]],
-) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def front(app: Application) -> Application:
     """The WSGI application: feeds from the shelf, all else from `app`."""
     sys.setswitchinterval(SWITCH_INTERVAL)
-    instance = settings.current().instance.resolve()
+    current = settings.current()
+    instance = current.instance.resolve()
     places: dict[str, Place] = {}
     loaded: dict[Key, Loaded] = {}
+    guarded = _bounded(app, max(1, current.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         place = places.get(path) or _place(path, instance, places)
         if place is None:
-            return app(environ, start_response)
+            return guarded(environ, start_response)
         try:
-            feed = _current(place, instance, loaded)
-            return _answer(environ, start_response, place, feed)
+            return _answer(environ, start_response, place, _current(place, instance, loaded))
         except NotFound:
             places.pop(path, None)
             return app(environ, start_response)
-        except (FeedsvcError, OSError) as error:
-            log.error("feed_unavailable", path=path, error=str(error))
+        except OSError:  # Its files were cleared away or cut short under us.
             loaded.pop(place.key, None)
+        except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
+            _log_failure(path, error)
             return _unavailable(start_response)
+        try:
+            build.rebuild(place.key)
+            return _answer(environ, start_response, place, _current(place, instance, loaded))
+        except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
+            _log_failure(path, error)
+            return _unavailable(start_response)
+
+    return answer
+
+
+def _log_failure(path: str, error: Exception) -> None:
+    """What is foreseen is a line, a defect a traceback; the reader gets 503 either way."""
+    log.error(
+        "feed_unavailable", path=path, error=str(error), exc_info=None if isinstance(error, FeedsvcError) else error
+    )
+
+
+def _bounded(app: Application, most: int) -> Application:
+    """The application, with at most so many requests with a body at once.
+
+    A body that is sent a byte a minute holds a thread, and WSGI has no deadline for it: without this bound a handful
+    of them would stop feeds and pages too.
+    """
+    places = threading.BoundedSemaphore(most)
+
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH") in (None, "", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            return app(environ, start_response)
+        if not places.acquire(blocking=False):
+            return _unavailable(start_response)
+        try:
+            return app(environ, start_response)
+        finally:
+            places.release()
 
     return answer
 
@@ -145,18 +183,21 @@ def _current(place: Place, instance: Path, loaded: dict[Key, Loaded]) -> Loaded:
 
 
 def _rebuilt(key: Key, instance: Path, last: Loaded | None) -> Loaded:
-    """Builds, or waits for whoever does. With the database away the last bytes go on, unless a withdrawal expired them."""
+    """Builds, or waits for whoever does. Where that fails the last bytes go on, unless a withdrawal expired them."""
     try:
         build.build(key)
-    except (Busy, Unavailable, OSError):
         mark = shelf.mark(instance, key)
-        if last is not None and mark is not None and mark.until_ms > 0:
-            return last
+        feed = _load(key, instance, str(mark)) if mark else None
+        if feed is None:
+            raise OSError("the shelf lost a feed while it was built")  # noqa: TRY301  # handled like a failed build
+    except NotFound:
         raise
-    mark = shelf.mark(instance, key)
-    feed = _load(key, instance, str(mark)) if mark else None
-    if feed is None:
-        raise Unavailable("the shelf lost a feed while it was built")
+    except Exception as error:  # whatever fails, the last good bytes go on
+        mark = shelf.mark(instance, key)
+        if last is None or mark is None or mark.until_ms == 0:
+            raise
+        _log_failure(f"{key.language}/{key.scope}", error)
+        return last
     return feed
 
 
@@ -166,7 +207,7 @@ def _load(key: Key, instance: Path, target: str) -> Loaded | None:
     there = shelf.look(instance, key, mark) if mark else None
     if mark is None or there is None:
         return None
-    codings = {s: tuple(c for c, end in CODINGS.items() if f"{s}.{end}" in there.names) for s in there.etags}
+    codings = {s: tuple(c for c, end in CODINGS.items() if f"{s}.{end}" in there.sizes) for s in there.etags}
     return Loaded(target, mark.until_ms / 1000, there, codings)
 
 
@@ -176,6 +217,8 @@ def _read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
     if found is None:
         name = f"{suffix}.{CODINGS[coding]}" if coding else suffix
         body = (feed.there.place / name).read_bytes()
+        if len(body) != feed.there.sizes[name]:
+            raise OSError(f"{name} is not what was written")
         found = _variant(key, suffix, coding, feed.there.etags[suffix], body, feed.there.last_modified)
         feed.variants[suffix, coding] = found
     return found
@@ -208,7 +251,7 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, feed:
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
         return _to_page(place.key, start_response)
     header = environ.get("HTTP_ACCEPT_ENCODING")
-    coding = pick(_accepted(header), feed.codings[place.suffix]) if header else ""
+    coding = pick(_accepted(header[:_HEADER_READ]), feed.codings[place.suffix]) if header else ""
     variant = feed.variants.get((place.suffix, coding)) or _read(place.key, feed, place.suffix, coding)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
@@ -252,7 +295,7 @@ def _to_page(key: Key, start_response: StartResponse) -> Iterable[bytes]:
 
 def _unavailable(start_response: StartResponse) -> Iterable[bytes]:
     """Nothing that may be served: said so, with when to come back."""
-    body = b"This feed cannot be read just now. Please try again in a few seconds.\n"
+    body = b"This cannot be answered just now. Please try again in a few seconds.\n"
     plain = ("Content-Type", "text/plain; charset=utf-8")
     length = ("Content-Length", str(len(body)))
     start_response(

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from desk_newsroom import PASSWORD, Browser, Desk, token, words
+from sqlalchemy import select, update
 
 from feedsvc import clock, db, road, settings
-from feedsvc.models import Session, User
+from feedsvc.models import Audit, Session, User
 from feedsvc.newsroom import accounts
-from feedsvc.web import auth
+from feedsvc.web import auth, desk_session
 from feedsvc.web.desk import frame
 
 
@@ -145,6 +146,8 @@ def test_a_one_time_link_works_once_and_looking_at_it_does_not_use_it_up(desk: D
 
 
 def test_setup_takes_name_and_address_and_keeps_them_when_the_password_is_bad(desk: Desk) -> None:
+    with db.transaction() as session:
+        session.execute(update(User).values(password_hash=None))
     secret = desk.link("admin@example.org")
     browser = desk.stranger()
     address = f"/desk/setup/{secret}"
@@ -172,6 +175,34 @@ def test_setup_takes_name_and_address_and_keeps_them_when_the_password_is_bad(de
     with db.reading() as session:
         user = accounts.find_user(session, "aysel@example.org")
         assert (user.name, user.role.name) == ("Aysel", "admin")
+        told = session.scalars(select(Audit).where(Audit.action == "move-user")).one()
+        assert (told.subject, told.detail["email"]) == ("admin@example.org", "aysel@example.org")
+
+
+def test_where_somebody_has_a_password_a_link_is_no_setup(desk: Desk) -> None:
+    secret = desk.link("writer@example.org")
+    browser = desk.stranger()
+    address = f"/desk/setup/{secret}"
+    page = browser.get(address)
+    assert 'name="email"' not in page.text
+    sent = {
+        "csrf_token": token(page),
+        "name": "Somebody Else",
+        "email": "boss@example.org",
+        "password": "long enough, this",
+        "again": "long enough, this",
+    }
+    short = browser.client.post(address, data=sent | {"password": "short"})
+    assert (short.status_code, 'name="email"' in short.text, "boss@" in short.text) == (422, False, False)
+    assert browser.client.post(address, data=sent).status_code == 303
+    with db.reading() as session:
+        user = accounts.find_user(session, "writer@example.org")
+        assert user.name == "Writer"
+    again = desk.link("writer@example.org")
+    used = road.act(accounts.use_link, again, life=desk_session.life(), name="Else", email="boss@example.org")
+    with db.reading() as session:
+        assert accounts.find_session(session, used, now=clock.now())
+        assert accounts.find_user(session, "writer@example.org").name == "Writer"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, settings
-from feedsvc.newsroom import items, publishing, seed
+from feedsvc.newsroom import items, public, publishing, seed
 from feedsvc.newsroom.drafts import ItemDraft
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web.site import paging
@@ -114,6 +114,18 @@ def test_not_yet_and_never_are_equal_to_the_byte(newsroom: Newsroom) -> None:
         assert (answer.status_code, answer.data, headers(answer)) == (404, never.data, headers(never))
 
 
+def test_what_is_not_there_is_said_in_the_language_of_its_address(newsroom: Newsroom) -> None:
+    client = newsroom("en,ru")
+    act(publishing.schedule, written("Завтра", "ru", slug="zavtra"), clock.now() + timedelta(days=1))
+    never = client.get("/ru/news/never-was")
+    assert page(never).get("lang") == "ru"
+    for address in ("/ru/nope", "/ru/news/zavtra", "/ru/news/zavtra.md", "/ru/nope/nope"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.data, headers(answer)) == (404, never.data, headers(never))
+    for address in ("/nope", "/az/nope", "/desk/nope", "/rune/nope", "/%D1%80"):
+        assert page(client.get(address)).get("lang") == "en"
+
+
 def test_what_is_planned_changes_no_public_byte(newsroom: Newsroom) -> None:
     client = newsroom()
     for number in range(paging_size() + 3):
@@ -163,6 +175,7 @@ def test_an_old_address_leads_to_the_new_one_for_good(newsroom: Newsroom) -> Non
     act(publishing.update, key)
     answer = client.get("/news/first-name")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/news/second-name")
+    assert answer.headers["Cache-Control"] == "no-cache"  # the item may be withdrawn, or take its old name again
     assert client.get("/news/second-name").status_code == 200
 
 
@@ -401,11 +414,44 @@ def test_metrics_count_only_what_is_public(newsroom: Newsroom) -> None:
     before = client.get("/metrics").get_data(as_text=True)
     assert 'feedsvc_items_public{language="en"} 1\n' in before
     assert 'feedsvc_items_public{language="az"} 0\n' in before
-    assert "feedsvc_held 0" in before
     act(publishing.schedule, written("Tomorrow"), clock.now() + timedelta(days=1))
     assert client.get("/metrics").get_data(as_text=True) == before
     act(publishing.hold)
-    assert "feedsvc_held 1" in client.get("/metrics").get_data(as_text=True)
+    assert client.get("/metrics").get_data(as_text=True) == before
+    published("Waits for the hold's end")
+    assert client.get("/metrics").get_data(as_text=True) == before
+    act(publishing.unhold)
+    assert 'feedsvc_items_public{language="en"} 2\n' in client.get("/metrics").get_data(as_text=True)
+
+
+def test_lists_for_machines_are_kept_until_something_changes_or_a_moment_comes(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = newsroom()
+    asked: list[str] = []
+    for name in ("addresses", "count"):
+        real = getattr(public, name)
+        monkeypatch.setattr(public, name, lambda *a, n=name, r=real, **k: (asked.append(n), r(*a, **k))[1])
+
+    def lists() -> str:
+        return client.get("/sitemap.xml").get_data(as_text=True) + client.get("/metrics").get_data(as_text=True)
+
+    assert "soon" not in lists() + lists() + lists()
+    assert asked == ["addresses", "count"]
+    moment = (clock.now() + timedelta(days=1)).replace(microsecond=0)
+    key = written("Soon", slug="soon")
+    act(publishing.schedule, key, moment)
+    assert "/news/soon" not in lists()
+    asked.clear()
+    real_now = clock.now
+    monkeypatch.setattr(clock, "now", lambda: moment - timedelta(microseconds=1))
+    assert "/news/soon" not in lists()
+    assert asked == []
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    assert "/news/soon" in lists()
+    act(publishing.withdraw, key, "Wrong.")
+    assert "/news/soon" not in lists()
+    monkeypatch.setattr(clock, "now", real_now)
 
 
 def test_readiness_names_each_check(newsroom: Newsroom, tmp_path: Path) -> None:

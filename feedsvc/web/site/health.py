@@ -81,7 +81,7 @@ def ticker_age(instance: Path) -> float | None:
         touched = (instance / "run" / "ticker").stat().st_mtime
     except FileNotFoundError:
         return None
-    return max(0.0, clock.now().timestamp() - touched)
+    return abs(clock.now().timestamp() - touched)
 
 
 def _scheduler() -> Verdict:
