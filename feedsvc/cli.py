@@ -26,6 +26,9 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 def _line(error: err.FeedsvcError) -> str:
@@ -61,6 +64,23 @@ def cli() -> None:
     logs.configure()
 
 
+class _Port(click.IntRange):
+    """A port. A bad one from the environment is told together with all other bad variables."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            if value != os.environ.get("PORT"):
+                raise
+            wrong = [f"PORT: must be a whole number from {self.min} to {self.max}"]
+            try:
+                settings.current()
+            except err.WrongSettings as error:
+                wrong.append(str(error))
+            raise err.WrongSettings("\n".join(wrong)) from None
+
+
 @cli.command()
 def version() -> None:
     """Print the version."""
@@ -89,11 +109,13 @@ def init() -> None:
 
 
 @cli.command()
-@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", envvar="HOST", show_envvar=True, help="Address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535),
-    default=lambda: int(os.environ.get("PORT", "8000")),
+    type=_Port(1, 65535),
+    default=8000,
+    envvar="PORT",
+    show_envvar=True,
     help="Port to listen on.",
 )
 @click.option(
@@ -107,7 +129,7 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
     current = settings.current()
     from feedsvc import setup, supervisor
 
-    (current.instance / "run").mkdir(parents=True, exist_ok=True)
+    setup.make_folder(current.instance)
     supervisor.claim(current.instance)
     supervisor.need_port(host, port)
     setup.take_over()

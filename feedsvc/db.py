@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
@@ -62,7 +63,8 @@ def engine(url: str, *, create: bool = False) -> Engine:
     """The engine for an address. A missing SQLite file is an error unless `create`: never an empty newsroom."""
     parsed = make_url(url)
     mode = "rwc" if create else "rw"
-    parsed = parsed.set(database=f"file:{parsed.database}", query={"uri": "true", "mode": mode})
+    # SQLite reads `?`, `#` and `%` in the path of a URI: https://www.sqlite.org/uri.html
+    parsed = parsed.set(database=f"file:{quote(parsed.database or '')}", query={"uri": "true", "mode": mode})
     made = create_engine(parsed, pool_size=16, max_overflow=64, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)

@@ -51,12 +51,13 @@ def live() -> int:
     with reading() as session:
         if not publishing.anything_untold(session, now=clock.now()):
             return 0
-    rows = act(_tell_live)
-    for row in rows:
-        log.info(
-            "live", publication=row.id, at=row.at.isoformat(), late=round((clock.now() - row.at).total_seconds(), 3)
-        )
-    return len(rows)
+    told = 0
+    while rows := act(_tell_live):
+        told += len(rows)
+        for row in rows:
+            late = round((clock.now() - row.at).total_seconds(), 3)
+            log.info("live", publication=row.id, at=row.at.isoformat(), late=late)
+    return told
 
 
 def _tell_live(session: Session, *, now: datetime) -> list[Publication]:
@@ -81,8 +82,8 @@ def mail() -> int:
     for notice in waiting if to else ():
         try:
             egress.send_mail(current, to, notice.subject, notice.body)
-        except OSError as error:
-            log.error("mail_not_sent", notice=notice.id, error=str(error))
+        except Exception as error:  # noqa: BLE001  # an address or a server may be odd in any way; the others must go out
+            log.error("mail_not_sent", notice=notice.id, error=f"{type(error).__name__}: {error}")
             act(notices.failed, notice.id)
         else:
             act(notices.sent, notice.id)

@@ -4,6 +4,7 @@ import shutil
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from alembic import command
 from alembic.config import Config
@@ -66,7 +67,7 @@ def upgrade(now: datetime) -> str | None:
             f"The database is at {before}, which this version does not know: it belongs to a newer one."
         )
     if before is not None and engine.url.database:
-        _copy(Path(engine.url.database.removeprefix("file:")), before, now)
+        _copy(Path(unquote(engine.url.database.removeprefix("file:"))), before, now)
     with engine.execution_options(immediate=True).begin() as connection:
         config = _config()
         config.attributes["connection"] = connection

@@ -1,11 +1,12 @@
 """Every number and name that an operator may set: a table of `FEEDSVC_…` variables, read once."""
 
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -89,23 +90,50 @@ class Settings(BaseSettings):
     @classmethod
     def _address(cls, value: str) -> str:
         value = value.rstrip("/")
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and parts.hostname and not parts.path and not parts.query
+            good = good and parts.port != 0
+        except ValueError:  # brackets or a port that are none
+            good = False
+        if value and not good:
             raise ValueError("must look like https://news.example.com, without a path")
         return value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if value and not value.startswith("sqlite:"):
-            raise ValueError("must be empty or start with sqlite: in this version (PostgreSQL comes with the next)")
+        if value and not re.match(r"sqlite:///.*[^/\s]", value):
+            raise ValueError(
+                "must be empty or look like sqlite:////folder/file in this version (PostgreSQL comes with the next)"
+            )
+        return value
+
+    @field_validator("admin_email")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,180}", value.strip()):
+            raise ValueError("must be an e-mail address")
+        return value
+
+    @field_validator("admin_password")
+    @classmethod
+    def _password(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 12:  # noqa: PLR2004  # accounts.PASSWORD_MIN, which is above this floor
+            raise ValueError("must have at least 12 characters")
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: SecretStr) -> SecretStr:
-        parts = urlsplit(value.get_secret_value())
-        if value.get_secret_value() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        if not value.get_secret_value():
+            return value
+        try:
+            parts = urlsplit(value.get_secret_value())
+            good = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number below 65,536
+            good = False
+        if not good:
             raise ValueError("must look like smtp://user:password@host:587")
         return value
 
@@ -124,7 +152,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address with the default filled in."""
-        return self.database_url or f"sqlite:///{self.instance.resolve() / 'newsroom.sqlite'}"
+        return self.database_url or f"sqlite:///{quote(str(self.instance.resolve() / 'newsroom.sqlite'))}"
 
     @property
     def public_url(self) -> str:
@@ -147,18 +175,18 @@ class Settings(BaseSettings):
         return self.languages[0]
 
 
-def _from_files() -> dict[str, str]:
-    """Values of secrets that were given as `…_FILE`."""
-    found = {}
+def _from_files() -> tuple[dict[str, str], list[str]]:
+    """Values of secrets that were given as `…_FILE`, and a line for each file that cannot be read."""
+    found, unread = {}, []
     for name in SECRETS:
         variable = f"{PREFIX}{name.upper()}_FILE"
         path = os.environ.get(variable)
         if path:
             try:
                 found[name] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise WrongSettings(f"{variable}: cannot read {path} ({error.strerror})") from None
-    return found
+            except (OSError, ValueError) as error:
+                unread.append(f"{variable}: cannot read {path} ({getattr(error, 'strerror', None) or 'not text'})")
+    return found, unread
 
 
 @lru_cache(maxsize=1)
@@ -167,13 +195,16 @@ def current() -> Settings:
 
     Raises WrongSettings naming every bad variable at once.
     """
+    found, wrong = _from_files()
     try:
-        return Settings(**_from_files())  # type: ignore[arg-type]  # pydantic parses the strings
+        made = Settings(**found)  # type: ignore[arg-type]  # pydantic parses the strings
     except ValidationError as error:
-        lines = [
+        wrong += [
             f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
         ]
-        raise WrongSettings("\n".join(lines)) from None
+    if wrong:
+        raise WrongSettings("\n".join(wrong))
+    return made
 
 
 def secret_key(settings: Settings) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedsvc import clock, migrate, settings, shelf
+from feedsvc import clock, migrate, settings, shelf, words
 from feedsvc.db import reading
 from feedsvc.errors import Invalid, WrongSettings
 from feedsvc.feeds import build, which
@@ -43,13 +43,20 @@ def take_over() -> None:
     shelf.clear(current.instance)
 
 
+def make_folder(instance: Path) -> None:
+    """Makes the instance's folder. Raises WrongSettings where it cannot be written to."""
+    try:
+        (instance / "run").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSettings(f"FEEDSVC_INSTANCE: cannot write to {instance} ({error.strerror})") from None
+    if not all(os.access(folder, os.W_OK | os.X_OK) for folder in (instance, instance / "run")):
+        raise WrongSettings(f"FEEDSVC_INSTANCE: cannot write to {instance} (it is not ours to write)")
+
+
 def prepare() -> None:
     """Brings the instance to where it can serve. Raises WrongSettings with what to mend."""
     current = settings.current()
-    try:
-        (current.instance / "run").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WrongSettings(f"FEEDSVC_INSTANCE: cannot write to {current.instance} ({error.strerror})") from None
+    make_folder(current.instance)
     with only_one(current.instance / "run" / "prepare.lock"):
         settings.make_secret_key(current)
         migrate.upgrade(clock.now())
@@ -78,7 +85,8 @@ def _first_account(current: settings.Settings) -> None:
             hashed = accounts.hash_password(current.admin_password.get_secret_value())
             act(accounts.add_user, current.admin_email, "Administrator", "admin", actor=SYSTEM, password_hash=hashed)
         except Invalid as error:
-            raise WrongSettings(f"FEEDSVC_ADMIN_EMAIL, FEEDSVC_ADMIN_PASSWORD: {error}") from None
+            told = (f"FEEDSVC_ADMIN_{n.upper()}: {words.problem('en', *said)}" for n, said in error.problems.items())
+            raise WrongSettings("\n".join(told)) from None
     elif not emails:
         act(accounts.add_user, FIRST_EMAIL, "Administrator", "admin", actor=SYSTEM)
 

@@ -5,7 +5,7 @@ import os
 import sys
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 
 from feedsvc import lifeline
@@ -30,6 +30,7 @@ def main() -> None:
         factory=True,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
+        runtime_mode=RuntimeModes.st,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,

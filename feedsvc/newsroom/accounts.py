@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -17,7 +18,7 @@ from feedsvc.characters import one_line
 from feedsvc.errors import BadCredentials, Invalid, NotFound, TooManyTries
 from feedsvc.models import Backoff, Role, User
 from feedsvc.models import Session as SignIn
-from feedsvc.newsroom import workflow
+from feedsvc.newsroom import founding, workflow
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
@@ -32,12 +33,14 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly a session or token remembers when it was last used."""
 
 _hasher = PasswordHasher()
+_at_once = threading.BoundedSemaphore(2)  # each look at a password takes 64 MiB
 
 
 @lru_cache(maxsize=1)
 def _dummy() -> str:
     """A hash to look at in place of an unknown account's, so that both answers take the same time."""
-    return _hasher.hash(secrets.token_hex(16))
+    with _at_once:
+        return _hasher.hash(secrets.token_hex(16))
 
 
 def digest(secret: str) -> str:
@@ -86,7 +89,8 @@ def hash_password(password: str) -> str:
         raise Invalid({"password": ("password_short", {"limit": PASSWORD_MIN})})
     if len(password) > PASSWORD_MAX:
         raise Invalid({"password": ("too_long", {"length": len(password), "limit": PASSWORD_MAX})})
-    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+    with _at_once:
+        return _hasher.hash(password.encode("utf-8", "surrogatepass"))
 
 
 def add_user(
@@ -181,8 +185,13 @@ def use_link(
     name: str = "",
     email: str = "",
 ) -> str:
-    """Uses a link up: sets the password (and, at set-up, name and address) and signs in. Gives the cookie's secret."""
+    """Uses a link up: sets the password and signs in. Gives the cookie's secret.
+
+    `name` and `email` count only while nobody has a password: a later link is no way to become somebody else.
+    """
     user = link_owner(session, secret, now=now)
+    if not founding.nobody_has_password(session):
+        name = email = ""
     user.link_digest = user.link_expires_at = None
     if password_hash:
         user.password_hash = password_hash
@@ -190,17 +199,9 @@ def use_link(
     if name:
         user.name = one_line(name)[:NAME_MAX]
     if email and one_line(email).lower() != user.email:
-        _move_email(session, user, one_line(email).lower())
+        founding.move_email(session, user, one_line(email).lower(), actor=actor_of(user), now=now)
     audit(session, actor_of(user), "use-link", user.email, now)
     return open_session(session, user, now=now, life=life)
-
-
-def _move_email(session: Session, user: User, email: str) -> None:
-    if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,180}", email):
-        raise Invalid({"email": ("not_an_email", {})})
-    if session.scalar(select(User.id).where(User.email == email, User.id != user.id)):
-        raise Invalid({"email": ("email_taken", {})})
-    user.email = email
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,8 @@ def attempt(session: Session, email: str, *, now: datetime) -> Attempt:
 def matches(attempted: Attempt, password: str) -> bool:
     """Whether the password is right. ~50 ms whatever the answer; outside any transaction."""
     try:
-        _hasher.verify(attempted.password_hash, password[: PASSWORD_MAX + 1].encode("utf-8", "surrogatepass"))
+        with _at_once:
+            _hasher.verify(attempted.password_hash, password[: PASSWORD_MAX + 1].encode("utf-8", "surrogatepass"))
     except (VerificationError, InvalidHashError):
         return False
     return attempted.user_id is not None

@@ -1,7 +1,9 @@
 """What an editor or a program hands in, whichever door it comes through, and what must hold before it is kept."""
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NewType
 
 from slugify import slugify
 
@@ -45,6 +47,19 @@ class ItemDraft:
     authors: tuple[str, ...] = field(default_factory=tuple)
 
 
+class Checked(ItemDraft):
+    """A text that `checked` has found good, its HTML sanitised: the only kind that verbs take.
+
+    Sanitising may take long, so it is done before a transaction, which keeps all other writers waiting.
+    """
+
+    __slots__ = ()
+
+
+Amendment = NewType("Amendment", Mapping[str, Any])
+"""Fields of a `Checked` text that are to stand in place of the saved ones."""
+
+
 def make_slug(headline: str) -> str:
     """The address that a headline suggests: small letters, digits and hyphens, at most 100 characters."""
     return plain(headline) or "item"
@@ -56,23 +71,26 @@ def plain(text: str) -> str:
     return slugify(text, max_length=LIMITS["slug"], word_boundary=True, replacements=(("Ə", "E"), ("ə", "e")))
 
 
-def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:
-    """The draft cleaned, its HTML sanitised, slug and language filled in.
+def checked(draft: ItemDraft, languages: tuple[str, ...]) -> Checked:
+    """The draft cleaned, its HTML sanitised, the language filled in. A slug left empty stays so.
 
     Raises Invalid naming every bad field at once.
     """
-    tidy = replace(
-        draft,
+    body = html.sanitised(draft.body_html) if _is_readable(draft.body_html) else None
+    tidy = Checked(
         headline=one_line(draft.headline),
         summary=one_line(draft.summary),
-        body_html=html.sanitise(draft.body_html) if _is_readable(draft.body_html) else draft.body_html,
+        body_html=draft.body_html if body is None else body,
         slug=clean(draft.slug).strip().lower(),
         language=(draft.language or languages[0]).strip().lower(),
+        organisation=draft.organisation,
         categories=_names(draft.categories),
         tags=tuple(dict.fromkeys(TagName(one_line(t.name), t.kind) for t in draft.tags if one_line(t.name))),
         authors=_names(draft.authors),
     )
     problems = _lengths(tidy) | _lists(tidy)
+    if body is None:
+        problems.setdefault("body_html", ("too_formatted", {}))
     if not tidy.headline:
         problems["headline"] = ("missing", {})
     if tidy.slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", tidy.slug):
@@ -83,11 +101,17 @@ def checked(draft: ItemDraft, languages: tuple[str, ...]) -> ItemDraft:
         problems["tags"] = ("unknown_kind", {})
     if problems:
         raise Invalid(problems)
-    return replace(tidy, slug=tidy.slug or make_slug(tidy.headline))
+    return tidy
+
+
+def checked_fields(given: Mapping[str, Any], languages: tuple[str, ...]) -> Amendment:
+    """Some fields of ItemDraft, checked just as a whole draft is. Raises Invalid naming every bad one at once."""
+    text = checked(ItemDraft(**{"headline": "as it is", **given}), languages)
+    return Amendment({one.name: getattr(text, one.name) for one in fields(text) if one.name in given})
 
 
 def _is_readable(markup: str) -> bool:
-    """Whether HTML is of a size and shape that is worth parsing: deep nesting takes time that grows with its square."""
+    """Whether HTML is of a size that is worth parsing."""
     return len(markup) <= LIMITS["body_html"] and markup.count("<") <= MOST_TAGS
 
 
@@ -103,8 +127,6 @@ def _lengths(draft: ItemDraft) -> Problems:
         length = len(getattr(draft, name))
         if length > LIMITS[name]:
             found[name] = ("too_long", {"length": length, "limit": LIMITS[name]})
-    if "body_html" not in found and not _is_readable(draft.body_html):
-        found["body_html"] = ("too_formatted", {})
     return found
 
 

@@ -3,17 +3,16 @@
 The comparison and the change share one transaction, so two programs can never both win.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from feedsvc.errors import Stale
 from feedsvc.models import Revision
 from feedsvc.newsroom import items, workflow
-from feedsvc.newsroom.drafts import ItemDraft, TagName
+from feedsvc.newsroom.drafts import Amendment, Checked, TagName
 from feedsvc.newsroom.standing import Standing, find, standing
 from feedsvc.newsroom.workflow import Actor
 
@@ -33,9 +32,9 @@ def loaded(found: Standing) -> Standing:
     return found
 
 
-def create(session: Session, draft: ItemDraft, *, languages: tuple[str, ...], actor: Actor, now: datetime) -> Standing:
+def create(session: Session, text: Checked, *, actor: Actor, now: datetime) -> Standing:
     """A new item, and where it stands. Raises Invalid, NotAllowed."""
-    made = items.create(session, draft, languages=languages, actor=actor, now=now)
+    made = items.create(session, text, actor=actor, now=now)
     return read(session, made.item.key, now=now, language=made.language)
 
 
@@ -62,22 +61,21 @@ def act(
 def amend(
     session: Session,
     key: str,
-    given: Mapping[str, Any],
+    given: Amendment,
     *,
     versions: Versions,
-    languages: tuple[str, ...],
     actor: Actor,
     now: datetime,
     language: str = "",
 ) -> Standing:
-    """Saves the newest text with only the `given` fields of ItemDraft changed.
+    """Saves the newest text with only the `given` fields changed.
 
     Raises Stale, Invalid, NotAllowed, NotFound.
     """
     workflow.require(actor, "write")
     head = _compare(session, key, versions, language=language)
-    draft = replace(_draft(head), **given)
-    items.save(session, key, draft, base=head.number, languages=languages, actor=actor, now=now, language=language)
+    text = replace(_text(head), **given)
+    items.save(session, key, text, base=head.number, actor=actor, now=now, language=language)
     return read(session, key, now=now, language=language)
 
 
@@ -90,9 +88,9 @@ def _compare(session: Session, key: str, versions: Versions, *, language: str) -
     return head
 
 
-def _draft(head: Revision) -> ItemDraft:
-    """A saved text as a draft that says the same. Slug and organisation left empty mean: as they are."""
-    return ItemDraft(
+def _text(head: Revision) -> Checked:
+    """A saved text as one to save that says the same; it was checked when it was saved. Slug and organisation left empty mean: as they are."""
+    return Checked(
         headline=head.headline,
         summary=head.summary,
         body_html=head.body_html,

@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from feedsvc.characters import clean, one_line
+from feedsvc.newsroom import markup as tags
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "del", "dd", "dl", "dt", "em", "figcaption", "figure",
@@ -48,11 +49,21 @@ _SIGNS = re.compile(r"[\[\]*_`!\\]")
 def sanitise(markup: str) -> str:
     """HTML that is safe in a page and in a feed. Never raises; text always survives, script never does.
 
-    Stable: sanitising again changes nothing.
+    Stable: sanitising again changes nothing. Of what is formatted beyond all measure the text alone is left.
     """
-    return nh3.clean(
-        clean(markup), tags=TAGS, attributes=ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None, strip_comments=True
+    safe = sanitised(markup)
+    return tags.words(clean(markup)) if safe is None else safe
+
+
+def sanitised(markup: str) -> str | None:
+    """As `sanitise`, but None where the formatting is more than can be read and written in a moment."""
+    readable = tags.plain(clean(markup))
+    if readable is None:
+        return None
+    safe = nh3.clean(
+        readable, tags=TAGS, attributes=ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None, strip_comments=True
     ).strip()
+    return None if tags.plain(safe) is None else safe
 
 
 def text_of(markup: str) -> str:

@@ -9,18 +9,15 @@ from sqlalchemy.orm import Session
 from feedsvc.errors import Stale
 from feedsvc.models import Item, Translation
 from feedsvc.newsroom import revisions, taxonomy, workflow
-from feedsvc.newsroom.drafts import ItemDraft, checked
+from feedsvc.newsroom.drafts import Checked, make_slug
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.standing import find, standing
 from feedsvc.newsroom.workflow import Actor
 
 
-def create(
-    session: Session, draft: ItemDraft, *, languages: tuple[str, ...], actor: Actor, now: datetime, guid: str = ""
-) -> Translation:
+def create(session: Session, text: Checked, *, actor: Actor, now: datetime, guid: str = "") -> Translation:
     """A new item with its first text. Raises Invalid, NotAllowed."""
     workflow.require(actor, "write")
-    text = checked(draft, languages)
     organisation = taxonomy.organisation(session, text.organisation)
     key = str(uuid.uuid4())
     item = Item(
@@ -34,7 +31,8 @@ def create(
     translation = Translation(item=item, language=text.language, state=workflow.DRAFT, version=1, changed_at=now)
     session.add_all((item, translation))
     session.flush()
-    revisions.add(session, translation, text, given_slug=bool(draft.slug), actor=actor, now=now)
+    named = replace(text, slug=text.slug or make_slug(text.headline))
+    revisions.add(session, translation, named, given_slug=bool(text.slug), actor=actor, now=now)
     audit(session, actor, "create", key, now, language=text.language, headline=text.headline)
     return translation
 
@@ -42,10 +40,9 @@ def create(
 def save(
     session: Session,
     key: str,
-    draft: ItemDraft,
+    text: Checked,
     *,
     base: int,
-    languages: tuple[str, ...],
     actor: Actor,
     now: datetime,
     language: str = "",
@@ -59,14 +56,14 @@ def save(
     head = translation.head
     if head.number != base:
         raise Stale(base, head.number, head.created_by.name if head.created_by else "")
-    text = checked(draft, languages)
-    if draft.organisation:
-        translation.item.organisation = taxonomy.organisation(session, draft.organisation)
-    if not draft.slug:
-        text = replace(text, slug=head.slug)
-    if revisions.add(session, translation, text, given_slug=bool(draft.slug), actor=actor, now=now):
+    if text.organisation:
+        translation.item.organisation = taxonomy.organisation(session, text.organisation)
+    named = replace(text, slug=text.slug or head.slug)
+    # The form hands back the address that it was given; only another one is a choice.
+    made = revisions.add(session, translation, named, given_slug=named.slug != head.slug, actor=actor, now=now)
+    if made:
         moved(translation, workflow.DRAFT, now)
-        audit(session, actor, "save", key, now, revision=base + 1)
+        audit(session, actor, "save", key, now, revision=made.number)
     return translation
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from feedsvc.clock import NEVER
-from feedsvc.models import Hold, Item, Publication, Revision, Translation
+from feedsvc.models import Change, Hold, Item, Publication, Revision, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,16 @@ class Shown:
     """Newest first."""
     place: tuple[datetime, int]
     """Where it stands in the list, newest first: hand it back as `before` for the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Where a public item stands, and when it last changed."""
+
+    slug: str
+    updated: datetime
+    place: tuple[datetime, int]
+    """As in `Shown`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +144,25 @@ def newest(
 ) -> list[Shown]:
     """The newest public items of a language, newest first by publication; `before` is a `place` to go on from."""
     query, opening = _shown(now)
-    query = query.where(opening.language == language).order_by(opening.at.desc(), opening.id.desc()).limit(limit)
+    return _read(session, _page(query.where(opening.language == language), opening, limit, before), now)
+
+
+def _page(query: Select[Any], opening: Any, limit: int, before: tuple[datetime, int] | None) -> Select[Any]:
+    """One page of a list, newest first, by keyset."""
     if before is not None:
         query = query.where(or_(opening.at < before[0], and_(opening.at == before[0], opening.id < before[1])))
-    return _read(session, query, now)
+    return query.order_by(opening.at.desc(), opening.id.desc()).limit(limit)
+
+
+def addresses(
+    session: Session, language: str, *, now: datetime, limit: int, before: tuple[datetime, int] | None = None
+) -> list[Addressed]:
+    """As `newest`, but only where each item stands and when it last changed: for lists of thousands."""
+    query, opening = _shown(now)
+    columns = (Revision.slug, _updated_of(opening.translation_id, now), opening.at, opening.id)
+    query = query.with_only_columns(*columns).where(opening.language == language)
+    query = _page(query, opening, limit, before)
+    return [Addressed(slug, updated, (at, place)) for slug, updated, at, place in session.execute(query)]
 
 
 def count(session: Session, language: str, *, now: datetime) -> int:
@@ -198,6 +223,14 @@ def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
         )
         or NEVER
     )
+
+
+def version(session: Session) -> int:
+    """Grows with every cause of a change: between two of them and two planned moments the public sees the same.
+
+    True where writers wait for each other, as with SQLite; with sequences that commit out of order it needs the count too.
+    """
+    return session.scalar(select(func.max(Change.id))) or 0
 
 
 def newest_moment(session: Session, language: str, *, now: datetime) -> datetime | None:

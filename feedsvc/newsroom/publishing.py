@@ -1,5 +1,6 @@
 """Making public and taking back: every verb here appends publications, and none of them flips a state."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 from feedsvc.characters import one_line
 from feedsvc.clock import whole_second
 from feedsvc.errors import Invalid, NotNow
-from feedsvc.models import Hold, Publication, Translation
-from feedsvc.newsroom import public, workflow
+from feedsvc.models import Change, Hold, Publication, Translation
+from feedsvc.newsroom import clashes, public, workflow
 from feedsvc.newsroom.items import moved
 from feedsvc.newsroom.record import audit, change
 from feedsvc.newsroom.standing import Standing, find, standing
@@ -116,13 +117,21 @@ def _revise(
 def _put(
     session: Session, before: Standing, kind: str, at: datetime, *, actor: Actor, now: datetime, note: str = ""
 ) -> Publication:
-    """Approves the newest text where nobody has yet, replaces what was planned, appends the publication."""
+    """Approves the newest text where nobody has yet, replaces what was planned, appends the publication.
+
+    Where its address is another item's at that moment, a copy of the text at a numbered one goes out, also where
+    an editor chose the address; see clashes.settle.
+    """
+    head = clashes.settle(session, before.head, at, margin=MARGIN, actor=actor, now=now)
+    before = replace(before, head=head)
     translation = before.translation
     if translation.approved_id != before.head.id:
         translation.approved_id = before.head.id
         audit(session, actor, "approve", translation.item.key, now, revision=before.head.number, with_publication=True)
     _call_off(session, before, actor=actor, now=now)
-    return _append(session, before, kind, at, note, actor=actor, now=now)
+    row = _append(session, before, kind, at, note, actor=actor, now=now)
+    clashes.make_room(session, row, margin=MARGIN, actor=actor, now=now)
+    return row
 
 
 def _append(
@@ -267,13 +276,17 @@ def anything_untold(session: Session, *, now: datetime) -> bool:
 def mark_live(session: Session, *, now: datetime, limit: int = 200) -> list[Publication]:
     """Writes `Change(live)` for publications that have fallen due: the ticker's part of a moment.
 
-    Changes nothing that readers see. Idempotent: the change is unique per publication.
+    Changes nothing that readers see. Idempotent: the change is unique per publication, and where it stands
+    already only `live_at` is mended. At most `limit` at once: call it until it gives none.
     """
     p = Publication
     fallen = select(p).where(p.live_at.is_(None), public.due(p, now)).order_by(p.at, p.id).limit(limit)
     rows = list(session.scalars(fallen))
+    wanted = Change.publication_id.in_([row.id for row in rows])
+    told = dict(session.execute(select(Change.publication_id, Change.at).where(wanted, Change.kind == "live")).all())
     for row in rows:
-        row.live_at = now
+        row.live_at = told.get(row.id, now)
         session.flush()
-        change(session, "live", now, row)
+        if row.id not in told:
+            change(session, "live", now, row)
     return rows

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedsvc.errors import Invalid
-from feedsvc.models import Publication, Revision, RevisionAuthor, Translation
-from feedsvc.newsroom import taxonomy
+from feedsvc.models import Revision, RevisionAuthor, Translation
+from feedsvc.newsroom import slugs, taxonomy
 from feedsvc.newsroom.drafts import ItemDraft, make_slug
 from feedsvc.newsroom.workflow import Actor
 
@@ -17,17 +16,18 @@ def add(
 ) -> Revision | None:
     """Writes a checked text as the translation's newest revision, with the organisation's boilerplate as it is now.
 
-    None where it says just what the newest one says. `given_slug`: the editor chose the address, so a taken
-    one is a problem (Invalid) and not ours to number.
+    None where it says just what the newest one says. `given_slug`: the editor chose the address, so one
+    that readers know as another item's is a problem (Invalid) and not ours to number.
     """
     head = translation.head
+    slug = slugs.for_saving(session, text.slug, text.headline, translation, given=given_slug, now=now)
     revision = Revision(
         translation=translation,
-        number=head.number + 1 if head else 1,
+        number=_next_number(session, translation),
         headline=text.headline,
         summary=text.summary,
         body_html=text.body_html,
-        slug=_slug(session, text.slug, translation, given=given_slug),
+        slug=slug,
         organisation_name=translation.item.organisation.name,
         about_heading=translation.item.organisation.about_heading,
         about_html=translation.item.organisation.about_html,
@@ -62,26 +62,33 @@ def says(revision: Revision) -> tuple[object, ...]:
     )
 
 
-def _taken(slug: str, translation: Translation) -> ColumnElement[bool]:
-    """SQL: another translation of the language has or had this slug."""
-    return and_(
-        Revision.slug == slug,
-        Translation.language == translation.language,
-        Translation.id != translation.id,
-        or_(
-            Translation.head_id == Revision.id,
-            select(Publication.id).where(Publication.revision_id == Revision.id).exists(),
-        ),
+def readdress(session: Session, revision: Revision, slug: str, *, actor: Actor, now: datetime) -> Revision:
+    """The same text at another slug, as a revision of its own. It takes the place of the newest text and of the
+    approved one where the old one had it, so that the working text of an item is never changed by this.
+    """
+    translation = revision.translation
+    same = ("headline", "summary", "body_html", "organisation_name", "about_heading", "about_html")
+    copy = Revision(
+        translation=translation,
+        number=_next_number(session, translation),
+        slug=slug,
+        created_at=now,
+        created_by_id=actor.user_id,
+        categories=list(revision.categories),
+        tags=list(revision.tags),
+        authors=[RevisionAuthor(position=a.position, name=a.name, slug=a.slug) for a in revision.authors],
+        **{name: getattr(revision, name) for name in same},
     )
+    session.add(copy)
+    session.flush()
+    if translation.approved_id == revision.id:
+        translation.approved_id = copy.id
+    if translation.head_id == revision.id:
+        translation.head = copy
+    session.flush()
+    return copy
 
 
-def _slug(session: Session, wanted: str, translation: Translation, *, given: bool) -> str:
-    """A free slug: the wanted one, or with a number behind it where the editor left the choice to us."""
-    for number in range(1, 1000):
-        slug = wanted if number == 1 else f"{wanted[:95]}-{number}"
-        query = select(Revision.id).join(Translation, Translation.id == Revision.translation_id)
-        if session.scalar(query.where(_taken(slug, translation)).limit(1)) is None:
-            return slug
-        if given:
-            break
-    raise Invalid({"slug": ("slug_taken", {})})
+def _next_number(session: Session, translation: Translation) -> int:
+    """One more than any: a text that was readdressed need not be the newest."""
+    return (session.scalar(select(func.max(Revision.number)).where(Revision.translation_id == translation.id)) or 0) + 1

@@ -1,5 +1,7 @@
 """Categories, tags and organisations: found by name or slug, made when first used."""
 
+import hashlib
+import itertools
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -11,12 +13,29 @@ from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
+_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
-def _free_slug(session: Session, table: type[Category] | type[Tag], name: str) -> str:
-    """A slug for the name that no row of the table has yet."""
+
+def _free_slug(session: Session, table: type[Category] | type[Tag], name: str, kind: str = "") -> str:
+    """A slug for the name that no row of the table has yet.
+
+    Feeds show it, and the row that is in the way may be known to the newsroom alone: so no number that would tell
+    how many there are, but letters that follow from the name itself and come back if it is made again.
+    """
     wanted = plain(name) or "x"
-    taken = set(session.scalars(select(table.slug).where(table.slug.startswith(wanted, autoescape=True))))
-    return next(s for s in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+    candidates = itertools.chain([wanted], (f"{_stem(wanted)}-{_letters(kind, name, n)}" for n in itertools.count()))
+    return next(s for s in candidates if session.scalar(select(table.id).where(table.slug == s)) is None)
+
+
+def _stem(slug: str) -> str:
+    """A slug with room for the letters."""
+    return slug[:95].rstrip("-")
+
+
+def _letters(kind: str, name: str, attempt: int) -> str:
+    """Four letters a to p that look random."""
+    seed = hashlib.sha256(f"{kind}\0{name}\0{attempt}".encode("utf-8", "replace")).hexdigest()[:4]
+    return seed.translate(_TO_LETTERS)
 
 
 def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: datetime) -> list[Category]:
@@ -53,7 +72,7 @@ def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list
         if row is None:
             row = Tag(
                 kind=wanted.kind or "theme",
-                slug=_free_slug(session, Tag, wanted.name),
+                slug=_free_slug(session, Tag, wanted.name, wanted.kind or "theme"),
                 name=wanted.name,
                 created_at=now,
             )

@@ -1,5 +1,6 @@
 """What a web process runs: the front with the Flask application behind it."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,4 +16,8 @@ def load() -> Callable[..., Iterable[bytes]]:
         lifeline.die_with_parent()
     logs.configure()
     app: Any = create_app()
-    return front(app.wsgi_app)
+    serve = front(app.wsgi_app)
+    # What is loaded by now stays: the collector need not look at it again and again beside ten thousand requests a second.
+    gc.collect()
+    gc.freeze()
+    return serve

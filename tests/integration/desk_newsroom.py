@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from feedsvc import clock, db, road, settings
 from feedsvc.models import Item, Revision, Session
 from feedsvc.newsroom import accounts, items, publishing, seed, standing
-from feedsvc.newsroom.drafts import ItemDraft
+from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.standing import Standing
 from feedsvc.newsroom.workflow import ROLES, SYSTEM
 from feedsvc.web import desk_session
@@ -84,8 +84,7 @@ class Desk:
         """A draft's key."""
         made = road.act(
             items.create,
-            ItemDraft(**({"headline": "A draft of ours", "body_html": "<p>Words.</p>"} | fields)),
-            languages=("en",),
+            checked(ItemDraft(**({"headline": "A draft of ours", "body_html": "<p>Words.</p>"} | fields)), ("en",)),
             actor=SYSTEM,
         )
         return made.item.key

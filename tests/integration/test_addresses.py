@@ -10,7 +10,7 @@ from feedsvc import db
 from feedsvc.errors import Invalid
 from feedsvc.models import Publication, Tag
 from feedsvc.newsroom import items, public, publishing, taxonomy
-from feedsvc.newsroom.drafts import ItemDraft, TagName
+from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.public import Moved, Shown
 from feedsvc.newsroom.standing import Standing, find, standing
 from feedsvc.newsroom.workflow import SYSTEM
@@ -30,7 +30,11 @@ def act(verb: Any, *args: Any, now: datetime = NOW, **kwargs: Any) -> Any:
 
 
 def written(headline: str = "Secret merger", **fields: Any) -> str:
-    return str(act(items.create, ItemDraft(headline=headline, **fields), languages=("en",)).item.key)
+    return str(act(items.create, checked(ItemDraft(headline=headline, **fields), ("en",))).item.key)
+
+
+def saved(key: str, base: int, **fields: Any) -> None:
+    act(items.save, key, checked(ItemDraft(**fields), ("en",)), base=base)
 
 
 def stands(key: str, now: datetime = NOW) -> Standing:
@@ -67,8 +71,7 @@ def test_an_automatic_slug_is_numbered_by_what_is_public_and_a_chosen_one_refuse
 def test_saving_without_touching_the_address_is_never_refused() -> None:
     first, second = written(), written()
     act(publishing.publish, second)
-    draft = ItemDraft(headline="Secret merger", body_html="<p>More</p>", slug="secret-merger")
-    act(items.save, first, draft, base=1, languages=("en",))
+    saved(first, 1, headline="Secret merger", body_html="<p>More</p>", slug="secret-merger")
     assert stands(first).head.slug == "secret-merger-2"
 
 
@@ -89,12 +92,12 @@ def test_what_is_planned_steps_aside_for_what_is_public_sooner() -> None:
 def test_a_plan_that_steps_aside_leaves_the_working_text_alone() -> None:
     planned, now = written(), written()
     act(publishing.schedule, planned, NOW + HOUR)
-    act(items.save, planned, ItemDraft(headline="Later words"), base=1, languages=("en",))
+    saved(planned, 1, headline="Later words")
     act(publishing.publish, now)
     here = stands(planned)
     assert (here.head.headline, here.head.number, here.state) == ("Later words", 2, "scheduled")
     assert at("secret-merger-2", NOW + HOUR) == planned
-    act(items.save, planned, ItemDraft(headline="Still later"), base=2, languages=("en",))
+    saved(planned, 2, headline="Still later")
     assert stands(planned).head.headline == "Still later"
 
 
@@ -116,7 +119,7 @@ def test_what_is_planned_later_is_numbered_and_a_correction_steps_aside_too() ->
     assert stands(second).head.slug == "secret-merger-2"
     live, rival = written("Live"), written("Renamed")
     act(publishing.publish, live)
-    act(items.save, live, ItemDraft(headline="Live", slug="renamed"), base=1, languages=("en",))
+    saved(live, 1, headline="Live", slug="renamed")
     act(publishing.correct, live, "A note.", publish_at=NOW + HOUR)
     act(publishing.publish, rival)
     assert (at("renamed", NOW + HOUR), at("renamed-2", NOW + HOUR)) == (rival, live)

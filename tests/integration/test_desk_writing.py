@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from feedsvc import db, settings
 from feedsvc.newsroom import items
-from feedsvc.newsroom.drafts import ItemDraft, TagName
+from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web.desk import forms
 
@@ -353,7 +353,7 @@ def test_an_item_of_many_is_found_by_paging(desk: Desk) -> None:
             from feedsvc import clock
 
             items.create(
-                session, ItemDraft(headline=f"Number {number}"), languages=("en",), actor=SYSTEM, now=clock.now()
+                session, checked(ItemDraft(headline=f"Number {number}"), ("en",)), actor=SYSTEM, now=clock.now()
             )
     browser, path, seen = desk.person("writer"), "/desk/items", []
     while path:

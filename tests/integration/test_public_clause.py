@@ -10,7 +10,7 @@ import pytest
 from feedsvc import db
 from feedsvc.errors import FeedsvcError
 from feedsvc.newsroom import items, public, publishing
-from feedsvc.newsroom.drafts import ItemDraft
+from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -67,7 +67,7 @@ def one_step(model: Model, chance: random.Random, now: datetime, number: int) ->
     """Does one random thing to the newsroom and, if it was taken, to the model."""
     if not model.texts or chance.random() < 0.15:
         text = f"Text {number}"
-        key = act(items.create, ItemDraft(headline=text), languages=("en",), now=now).item.key  # type: ignore[attr-defined]
+        key = act(items.create, checked(ItemDraft(headline=text), ("en",)), now=now).item.key  # type: ignore[attr-defined]
         model.texts[key], model.told[key] = text, []
         return
     key = chance.choice(list(model.texts))
@@ -94,7 +94,7 @@ def one_step(model: Model, chance: random.Random, now: datetime, number: int) ->
                 from feedsvc.newsroom.standing import find
 
                 base = find(session, key).head.number
-            act(items.save, key, ItemDraft(headline=f"Text {number}"), base=base, languages=("en",), now=now)
+            act(items.save, key, checked(ItemDraft(headline=f"Text {number}"), ("en",)), base=base, now=now)
             model.texts[key] = f"Text {number}"
         elif verb == "publish":
             act(publishing.publish, key, now=now)
@@ -162,7 +162,7 @@ def test_list_is_paged_by_keyset_and_meets_every_item_once(instance: Path) -> No
     assert instance.exists()
     for number in range(23):
         moment = START + timedelta(seconds=number // 4)
-        key = act(items.create, ItemDraft(headline=f"Item {number}"), languages=("en",), now=moment).item.key  # type: ignore[attr-defined]
+        key = act(items.create, checked(ItemDraft(headline=f"Item {number}"), ("en",)), now=moment).item.key  # type: ignore[attr-defined]
         act(publishing.publish, key, now=moment)
     met, before = [], None
     with db.reading() as session:

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, settings
 from feedsvc.newsroom import items, public, publishing, seed
-from feedsvc.newsroom.drafts import ItemDraft
+from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web.site import paging
 
@@ -67,7 +67,7 @@ def act(verb: Callable[..., Any], *args: Any, now: datetime | None = None, **kwa
 def written(headline: str, language: str = "en", now: datetime | None = None, **fields: Any) -> str:
     """A draft's key."""
     draft = ItemDraft(headline=headline, language=language, **fields)
-    return str(act(items.create, draft, languages=settings.current().languages, now=now).item.key)
+    return str(act(items.create, checked(draft, settings.current().languages), now=now).item.key)
 
 
 def published(headline: str, language: str = "en", now: datetime | None = None, **fields: Any) -> str:
@@ -169,7 +169,7 @@ def test_an_old_address_leads_to_the_new_one_for_good(newsroom: Newsroom) -> Non
     client = newsroom()
     key = published("First name", slug="first-name")
     draft = ItemDraft(headline="Second name", slug="second-name")
-    act(items.save, key, draft, base=1, languages=("en",))
+    act(items.save, key, checked(draft, ("en",)), base=1)
     assert client.get("/news/second-name").status_code == 404
     assert client.get("/news/first-name").status_code == 200
     act(publishing.update, key)
@@ -182,7 +182,7 @@ def test_an_old_address_leads_to_the_new_one_for_good(newsroom: Newsroom) -> Non
 def test_a_correction_is_dated_and_stands_above_the_text(newsroom: Newsroom) -> None:
     client = newsroom()
     key = published("Sites", body_html="<p>There are 21 sites.</p>", slug="sites", now=clock.now() - timedelta(hours=1))
-    act(items.save, key, ItemDraft(headline="Sites", body_html="<p>There are 22 sites.</p>"), base=1, languages=("en",))
+    act(items.save, key, checked(ItemDraft(headline="Sites", body_html="<p>There are 22 sites.</p>"), ("en",)), base=1)
     assert b"22 sites" not in client.get("/news/sites").data
     act(publishing.correct, key, "We said 21; there are <22>.")
     text = client.get("/news/sites").get_data(as_text=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedsvc.models import Organisation
 from feedsvc.newsroom import items, publishing
 from feedsvc.newsroom.accounts import add_role_defaults
-from feedsvc.newsroom.drafts import ItemDraft, TagName
+from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
 
 HEADLINE = "Bakcell organizes media trip to Karabakh on innovation and AI"
@@ -67,6 +67,6 @@ def seed(session: Session, *, now: datetime) -> bool:
         categories=("Innovation",),
         tags=tuple(TagName(name, kind) for kind, names in TAGS.items() for name in names),
     )
-    translation = items.create(session, draft, languages=("en",), actor=SYSTEM, now=now)
+    translation = items.create(session, checked(draft, ("en",)), actor=SYSTEM, now=now)
     publishing.publish(session, translation.item.key, actor=SYSTEM, now=now)
     return True

@@ -7,7 +7,7 @@ import structlog
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 
 from feedsvc import clock, db, errors, road, settings
-from feedsvc.newsroom import guarded, items, publishing, standing, tokens, workflow
+from feedsvc.newsroom import drafts, guarded, items, publishing, standing, tokens, workflow
 from feedsvc.newsroom.drafts import ItemDraft, TagName
 from feedsvc.web.api import answers, asked, openapi, reference, shapes
 from feedsvc.web.api.operations import OPERATIONS
@@ -115,8 +115,8 @@ def list_items() -> Response:
 @operation("createItem")
 def create_item() -> Response:
     """A new draft."""
-    draft = ItemDraft(**_given(asked.body(shapes.ItemNew)))
-    made = road.act(guarded.create, draft, languages=settings.current().languages, actor=g.actor)
+    text = drafts.checked(ItemDraft(**_given(asked.body(shapes.ItemNew))), settings.current().languages)
+    made = road.act(guarded.create, text, actor=g.actor)
     return answers.item(made, 201, Location=url_for("api.readItem", name=made.translation.item.key))
 
 
@@ -131,11 +131,8 @@ def read_item(name: str) -> Response:
 def edit_item(name: str) -> Response:
     """New words for the fields given."""
     key, versions = asked.key(name), asked.versions(required=True)
-    given = _given(asked.body(shapes.ItemPatch))
-    languages = settings.current().languages
-    done = road.act(
-        guarded.amend, key, given, versions=versions, languages=languages, actor=g.actor, language=asked.language()
-    )
+    given = drafts.checked_fields(_given(asked.body(shapes.ItemPatch)), settings.current().languages)
+    done = road.act(guarded.amend, key, given, versions=versions, actor=g.actor, language=asked.language())
     return answers.item(done)
 
 

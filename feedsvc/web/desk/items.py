@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import clock, db, road, settings
 from feedsvc.errors import Invalid, Stale
 from feedsvc.feeds import addresses
-from feedsvc.newsroom import history, items, publishing, standing, taxonomy, workflow
+from feedsvc.newsroom import drafts, history, items, publishing, standing, taxonomy, workflow
 from feedsvc.newsroom.standing import Standing
 from feedsvc.newsroom.workflow import Actor
 from feedsvc.web.auth import permission
@@ -23,12 +23,12 @@ from feedsvc.web.desk.verbs import VERBS
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language
+from feedsvc.web.labels import LANGUAGE_NAMES
 
 PAGE = 30
 """Items on a page of the list."""
 SAVING = ("submit", "approve", "publish", "schedule", "correct", "update")
 """Verbs that speak of the text in the form, so their buttons save it first."""
-LANGUAGE_NAMES = {"en": "English", "az": "Azərbaycanca", "ru": "Русский"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -95,7 +95,8 @@ def create() -> Answer:
     """Keeps a new item as a draft."""
     typed = forms.posted(request.form)
     try:
-        made = road.act(items.create, forms.draft(typed), languages=settings.current().languages, actor=me())
+        text = drafts.checked(forms.draft(typed), settings.current().languages)
+        made = road.act(items.create, text, actor=me())
     except Invalid as error:
         return _new_page(typed, tell(error, language()).problems, status=422)
     key = made.item.key
@@ -182,9 +183,9 @@ def save(key: str) -> Answer:
     with db.reading() as session:
         head = standing.standing(session, standing.find(session, key), now=clock.now()).head
         before, number = head.body_html, head.number
-    draft = forms.draft(typed, before)
     try:
-        road.act(items.save, key, draft, base=typed.base, languages=settings.current().languages, actor=me())
+        text = drafts.checked(forms.draft(typed, before), settings.current().languages)
+        road.act(items.save, key, text, base=typed.base, actor=me())
     except Invalid as error:
         return item_page(key, typed, tell(error, language()).problems, status=422)
     except Stale as error:

@@ -5,15 +5,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, db
-from feedsvc.models import Revision
 from feedsvc.newsroom import html, public, standing
 from feedsvc.newsroom.public import Shown
 from feedsvc.newsroom.standing import Standing
+from feedsvc.web import labels
 from feedsvc.web.auth import permission
 from feedsvc.web.desk.frame import blueprint, page
-from feedsvc.words import N_
-
-KINDS = {"theme": N_("Themes"), "person": N_("People"), "place": N_("Places")}
 
 
 @blueprint.get("/items/<key>/preview")
@@ -32,7 +29,7 @@ def preview(key: str) -> Response:
             revision=revision,
             body=Markup(html.sanitise(revision.body_html)),  # noqa: S704  # sanitised in this very line
             about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
-            labels=_labels(revision),
+            labels=labels.about(revision),
         )
 
 
@@ -52,10 +49,3 @@ def _as_shown(session: Session, here: Standing) -> Shown:
         corrections=live.corrections if live else (),
         place=(first, 0),
     )
-
-
-def _labels(revision: Revision) -> list[tuple[str, list[str]]]:
-    """Headings and names of what the item is about, as the newsroom's page shows them."""
-    groups = [(N_("Categories"), [category.name for category in revision.categories])]
-    groups += [(title, [tag.name for tag in revision.tags if tag.kind == kind]) for kind, title in KINDS.items()]
-    return [(title, names) for title, names in groups if names]

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from flask import Response, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, db, road
-from feedsvc.errors import BadCredentials, Invalid, TooManyTries
-from feedsvc.newsroom import accounts
+from feedsvc.errors import BadCredentials, FeedsvcError, Invalid, TooManyTries
+from feedsvc.newsroom import accounts, founding
 from feedsvc.web import desk_session
 from feedsvc.web.auth import current_actor, local_path, permission, public, sign_in, sign_out
 from feedsvc.web.desk import moments
@@ -89,8 +90,17 @@ def _link_gone() -> Response:
 
 def _link_again(form: Form, notice: str, status: int, secret: str) -> Response:
     """The link's form once more, without the passwords."""
-    setup = request.path.startswith("/desk/setup/")
+    try:
+        with db.reading() as session:
+            setup = _is_setup(session)
+    except FeedsvcError:
+        setup = request.path.startswith("/desk/setup/")
     return _link_page(_Link(setup, secret, form.get("name", ""), form.get("email", "")), {}, notice, status)
+
+
+def _is_setup(session: Session) -> bool:
+    """Whether the link sets the newsroom up. Once somebody can sign in, it sets a password and no more."""
+    return request.path.startswith("/desk/setup/") and founding.nobody_has_password(session)
 
 
 @blueprint.get("/setup/<secret>")
@@ -101,7 +111,7 @@ def link(secret: str) -> Response:
     try:
         with db.reading() as session:
             user = accounts.link_owner(session, secret, now=clock.now())
-            setup = request.path.startswith("/desk/setup/")
+            setup = _is_setup(session)
             return _link_page(_Link(setup, secret, user.name, "" if setup else user.email), {})
     except BadCredentials:
         return _link_gone()
@@ -113,15 +123,15 @@ def link(secret: str) -> Response:
 @public
 def link_sent(secret: str) -> Answer:
     """Uses the link up: sets the password (at set-up also name and address) and signs in."""
-    setup = request.path.startswith("/desk/setup/")
     form = request.form
-    given = _Link(setup, secret, form.get("name", ""), form.get("email", ""))
     try:
         with db.reading() as session:
             owner = accounts.link_owner(session, secret, now=clock.now()).email
+            setup = _is_setup(session)
+        given = _Link(setup, secret, form.get("name", ""), form.get("email", "") if setup else owner)
         problems = _problems(form, setup=setup)
         if problems:
-            return _link_page(given if setup else _Link(setup, secret, "", owner), problems, status=422)
+            return _link_page(given, problems, status=422)
         hashed = accounts.hash_password(form.get("password", ""))
         also = {"name": given.name, "email": given.email} if setup else {}
         opened = road.act(accounts.use_link, secret, life=desk_session.life(), password_hash=hashed, **also)

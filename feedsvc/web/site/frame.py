@@ -14,10 +14,10 @@ from feedsvc.feeds import addresses
 from feedsvc.formats.registry import FORMATS
 from feedsvc.web import i18n
 from feedsvc.web.i18n import gettext as _
+from feedsvc.web.labels import LANGUAGE_NAMES
 from feedsvc.words import N_
 
 STATIC = Path(__file__).parent.parent / "static"
-LANGUAGE_NAMES = {"en": "English", "az": "Azərbaycanca", "ru": "Русский"}
 SCOPES = {"news": (N_("All news"), N_("Every item of the newsroom in full, newest first, with corrections."))}
 """Scope → title and what it carries. The path below /feeds/ is the scope."""
 

@@ -2,18 +2,21 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from feedsvc import clock, migrate, settings
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build
-from feedsvc.newsroom import public, publishing
+from feedsvc.newsroom import public
 from feedsvc.web.permission import public as open_to_all
+from feedsvc.web.site.kept import kept
 
 blueprint = Blueprint("health", __name__)
 
@@ -118,25 +121,19 @@ def metrics() -> Response:
     if age is not None:
         lines += _metric("feedsvc_ticker_age_seconds", "Seconds since the ticker last moved.", {"": round(age, 3)})
     try:
-        counts, held = _counted()
+        counts = kept("counts", _counted)
     except (FeedsvcError, DBAPIError):
         lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 0})
     else:
         lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 1})
         lines += _metric("feedsvc_items_public", "Items that are public, by language.", counts)
-        lines += _metric("feedsvc_held", "Whether everything is held back.", {"": int(held)})
     return _fresh(Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8"))
 
 
-def _counted() -> tuple[dict[str, float], bool]:
-    """Public items by label, and whether everything is held."""
-    now = clock.now()
-    with reading() as session:
-        counts = {
-            f'{{language="{code}"}}': float(public.count(session, code, now=now))
-            for code in settings.current().languages
-        }
-        return counts, publishing.is_held(session)
+def _counted(session: Session, now: datetime) -> dict[str, float]:
+    """Public items by label."""
+    languages = settings.current().languages
+    return {f'{{language="{code}"}}': float(public.count(session, code, now=now)) for code in languages}
 
 
 def _metric(name: str, meaning: str, values: dict[str, float]) -> list[str]:

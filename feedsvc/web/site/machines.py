@@ -8,19 +8,19 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from feedsvc import clock, settings
-from feedsvc.db import reading
+from feedsvc import settings
 from feedsvc.feeds import addresses
 from feedsvc.newsroom import public
 from feedsvc.web.i18n import iso
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site.frame import validated
+from feedsvc.web.site.kept import kept
 
 blueprint = Blueprint("machines", __name__)
 
 MOST = 50_000
 """Addresses in one sitemap (sitemaps.org protocol)."""
-_CHUNK = 500
+_CHUNK = 5_000
 GUESSES = {
     "/feed": "atom",
     "/feed.xml": "atom",
@@ -52,12 +52,13 @@ def robots() -> Response:
 @open_to_all
 def sitemap() -> Response:
     """Every public page of every language (sitemaps.org 0.9), the newest items first where there are too many."""
-    now = clock.now()
-    with reading() as session:
-        urls = "\n".join(_urls(session, now))
+    return validated(Response(kept("sitemap", _document), content_type="application/xml; charset=utf-8"))
+
+
+def _document(session: Session, now: datetime) -> bytes:
+    urls = "\n".join(_urls(session, now))
     namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">\n{urls}\n</urlset>\n'
-    return validated(Response(body, content_type="application/xml; charset=utf-8"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">\n{urls}\n</urlset>\n'.encode()
 
 
 def _urls(session: Session, now: datetime) -> Iterator[str]:
@@ -75,13 +76,12 @@ def _items(session: Session, language: str, now: datetime, most: int) -> Iterato
     """The items of a language, read in pages so that memory stays small."""
     place: tuple[datetime, int] | None = None
     while most > 0:
-        part = public.newest(session, language, now=now, limit=min(_CHUNK, most), before=place)
-        for shown in part:
-            yield _url(addresses.item_url(language, shown.revision.slug), iso(shown.updated))
+        part = public.addresses(session, language, now=now, limit=min(_CHUNK, most), before=place)
+        for item in part:
+            yield _url(addresses.item_url(language, item.slug), iso(item.updated))
         if len(part) < _CHUNK:
             return
         place, most = part[-1].place, most - len(part)
-        session.expunge_all()
 
 
 def _url(address: str, changed: str = "") -> str:

@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import clock, settings
 from feedsvc.db import reading
 from feedsvc.feeds import addresses
-from feedsvc.models import Revision
 from feedsvc.newsroom import html, public
 from feedsvc.newsroom.public import Moved, Withdrawn
+from feedsvc.web import labels
 from feedsvc.web.errors import Told
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import frame, paging
-from feedsvc.words import N_
 
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(frame.context)
@@ -29,7 +28,6 @@ PAGE = 20
 """Items on a page of the archive."""
 LAST = 5
 """Items shown on a feed's page."""
-KINDS = {"theme": N_("Themes"), "person": N_("People"), "place": N_("Places")}
 
 
 @open_to_all
@@ -49,7 +47,10 @@ def item(slug: str) -> Answer:
     if found is None:
         abort(404)
     if isinstance(found, Moved):
-        return redirect(url_for("site.item", slug=found.slug), 301)
+        moved = redirect(url_for("site.item", slug=found.slug), 301)
+        # Without it browsers keep a 301 for ever, and the item may take its old address again or be withdrawn.
+        moved.headers["Cache-Control"] = "no-cache"
+        return moved
     if isinstance(found, Withdrawn):
         return _uncached(render_template("site/withdrawn.html", withdrawn=found), 410)
     revision = found.revision
@@ -60,15 +61,8 @@ def item(slug: str) -> Answer:
         revision=revision,
         body=Markup(html.sanitise(revision.body_html)),  # noqa: S704  # sanitised in this very line
         about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
-        labels=_labels(revision),
+        labels=labels.about(revision),
     )
-
-
-def _labels(revision: Revision) -> list[tuple[str, list[str]]]:
-    """Headings and names of what the item is about: categories first, then tags by kind."""
-    groups = [(N_("Categories"), [category.name for category in revision.categories])]
-    groups += [(title, [tag.name for tag in revision.tags if tag.kind == kind]) for kind, title in KINDS.items()]
-    return [(title, names) for title, names in groups if names]
 
 
 @open_to_all
@@ -134,6 +128,15 @@ blueprint.record(_add_pages)
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """The address says the page's language; views read it from `g`."""
     g.language = (values or {}).pop("language", settings.current().main_language)
+
+
+@blueprint.app_url_value_preprocessor
+def _guess_language(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Where nothing is, the first part of the path still says in which language to say so."""
+    if endpoint is None:
+        first = request.path.split("/", 2)[1]
+        current = settings.current()
+        g.language = first if first in current.languages else current.main_language
 
 
 @blueprint.url_defaults
