@@ -160,8 +160,7 @@ def worker() -> None:
     """Run the ticker alone: it builds, tells what went live, mails and clears away."""
     from feedsvc import jobs
 
-    if os.environ.get(lifeline.CHILD):
-        lifeline.die_with_parent()
+    lifeline.die_with_parent()
     settings.current()
     jobs.tick()
 

@@ -7,24 +7,32 @@ import sys
 import threading
 import time
 
-CHILD = "FEEDSVC_CHILD"
-"""Set in the environment of every process that the supervisor starts."""
+PARENT = "FEEDSVC_PARENT"
+"""In the environment of every process that another of ours starts: the id of the one that started it."""
 _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY = 0.5
 
 
-def die_with_parent() -> None:
-    """From now on this process is killed when its parent ends, however that happens.
+def for_children() -> dict[str, str]:
+    """The environment that makes a child of this process find its parent."""
+    return {PARENT: str(os.getpid())}
 
-    By the kernel on Linux (prctl(2)); elsewhere by looking twice a second.
+
+def die_with_parent() -> None:
+    """From now on this process is killed when the one that started it ends, however that happens.
+
+    By the kernel on Linux (prctl(2)); elsewhere by looking twice a second. At once where it has ended already: between
+    the start of a child and this call it may have. Does nothing in a process that nobody of ours started.
     """
-    parent = os.getppid()
+    started_by = int(os.environ.get(PARENT, "0"))
+    if not started_by:
+        return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
     else:
-        threading.Thread(target=_watch, args=(parent,), name="lifeline", daemon=True).start()
+        threading.Thread(target=_watch, args=(started_by,), name="lifeline", daemon=True).start()
+    if os.getppid() != started_by:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _watch(parent: int) -> None:

@@ -44,7 +44,9 @@ class Child:
         self.starts = [*(at for at in self.starts if now - at < WITHIN), now]
         if len(self.starts) > MOST_RESTARTS:
             raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, env={**os.environ, lifeline.CHILD: "1"})
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, env={**os.environ, **lifeline.for_children()}
+        )
         log.info("started", child=self.name, pid=self.process.pid)
 
 

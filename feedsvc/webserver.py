@@ -23,8 +23,8 @@ def command(host: str, port: int, workers: int, threads: int) -> list[str]:
 
 def main() -> None:
     """Serves until told to end; a web process that dies is replaced."""
-    if os.environ.get(lifeline.CHILD):
-        lifeline.die_with_parent()
+    lifeline.die_with_parent()
+    os.environ.update(lifeline.for_children())  # granian's workers are forked from here
     Granian(
         "feedsvc.web.serve:load",
         factory=True,

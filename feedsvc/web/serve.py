@@ -1,7 +1,6 @@
 """What a web process runs: the front with the Flask application behind it."""
 
 import gc
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,8 +11,7 @@ from feedsvc.web.front import front
 
 def load() -> Callable[..., Iterable[bytes]]:
     """The WSGI application of this process's settings."""
-    if os.environ.get(lifeline.CHILD):
-        lifeline.die_with_parent()
+    lifeline.die_with_parent()
     logs.configure()
     app: Any = create_app()
     serve = front(app.wsgi_app)
