@@ -1,6 +1,8 @@
 """Faults that were found by looking for them: each was a failing test first."""
 
 import json
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -139,13 +141,22 @@ def test_damaged_database_is_told_as_503_and_feeds_go_on(fresh: Served) -> None:
     for file in fresh.instance.glob("newsroom.sqlite-*"):
         file.unlink()
     database.write_bytes(b"This is no database. " * 1000)
-    assert web
+    os.kill(min(web), signal.SIGKILL)  # Whoever has the old pages in memory could still read them rightly.
     time.sleep(max(0, moment + 0.2 - time.time()))
+    assert wait_for(lambda: _alive(fresh), 20)
     for path in ("/", "/news/x", "/sitemap.xml", "/feeds/nope.atom", "/api/v1/items", "/desk/items"):
         assert fresh.get(path).status in (200, 303, 401, 404, 503), path
     answers = [fresh.get("/feeds/news.atom") for _ in range(6)]
     assert {a.status for a in answers} <= {200, 503}
-    assert all(a.body == last for a in answers if a.status == 200)
+    # The ticker may still have had the pages in memory that it needed to build the moment rightly.
+    assert all(a.body == last or b"Planned before the damage" in a.body for a in answers if a.status == 200)
+
+
+def _alive(served: Served) -> bool:
+    try:
+        return served.get("/healthz").status == 200
+    except OSError:
+        return False
 
 
 def test_huge_header_is_not_remembered(served: Served) -> None:
