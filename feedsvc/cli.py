@@ -52,10 +52,12 @@ def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
         return
-    table = Table(*(rows[0] if rows else ("nothing",)))
+    table = Table()
+    for nth, name in enumerate(rows[0] if rows else ("nothing",)):
+        table.add_column(name, no_wrap=nth == 0, overflow="fold")
     for row in rows:
         table.add_row(*(str(value if value is not None else "") for value in row.values()))
-    Console().print(table)
+    Console(soft_wrap=False).print(table)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -129,6 +131,8 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
     current = settings.current()
     from feedsvc import setup, supervisor
 
+    for name in settings.unknown_variables():
+        click.echo(f"{name} is set, and there is no such setting; see `feedsvc settings`.", err=True)
     setup.make_folder(current.instance)
     supervisor.claim(current.instance)
     supervisor.need_port(host, port)
@@ -136,6 +140,7 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
     setup.prepare()
     count = workers or current.workers or os.cpu_count() or 1
     supervisor.run(host, port, count, scheduler=not no_scheduler, ready=_welcome)
+    click.echo("feedsvc has stopped.")
 
 
 def _welcome() -> None:
@@ -233,7 +238,7 @@ def user_role(email: str, role: str) -> None:
 @user.command("link")
 @click.argument("email")
 def user_link(email: str) -> None:
-    """Print a fresh one-time sign-in link, good for a day."""
+    """Print a fresh one-time link, good for a day: its owner chooses a new password and is signed in."""
     from feedsvc.newsroom import accounts
     from feedsvc.road import act
 

@@ -207,6 +207,13 @@ def current() -> Settings:
     return made
 
 
+def unknown_variables() -> list[str]:
+    """Variables that look like ours and are none: most likely a slip of somebody's pen."""
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {"FEEDSVC_PARENT", "FEEDSVC_TEST_REQUIRE"}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in ours)
+
+
 def secret_key(settings: Settings) -> str:
     """The signing key: as set, else read from the instance folder (where `make_secret_key` put it)."""
     given = settings.secret_key.get_secret_value()

@@ -44,8 +44,12 @@ class Child:
         self.starts = [*(at for at in self.starts if now - at < WITHIN), now]
         if len(self.starts) > MOST_RESTARTS:
             raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
+        # A session of its own: Ctrl-C at a terminal is for this process, which then ends its children in order.
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, env={**os.environ, **lifeline.for_children()}
+            self.command,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **lifeline.for_children()},
+            start_new_session=True,
         )
         log.info("started", child=self.name, pid=self.process.pid)
 

@@ -32,7 +32,7 @@ def main() -> None:
         http=HTTPModes.http1,
         runtime_mode=RuntimeModes.st,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         backlog=BACKLOG,

@@ -35,12 +35,13 @@ _LINKS = (("a", "href"), ("img", "src"), ("blockquote", "cite"), ("q", "cite"))
 
 # Plain text as an editor types it: headings, lists, quotes, bold, italics and links of Markdown, nothing else.
 _TYPED = (
-    MarkdownIt("zero")
+    MarkdownIt("zero", {"breaks": True})
     .enable(["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "entity", "backticks"])
     .disable(["backticks", "entity"])
 )
 
 
+_BULLET = re.compile(r"^([ \t]*)[•‣▪·]\s+", re.MULTILINE)
 MOST_SIGNS = 2_000
 """So many marks in one paragraph are no typing of a person's."""
 _SIGNS = re.compile(r"[\[\]*_`!\\]")
@@ -107,9 +108,10 @@ def _inner(tree: etree._Element) -> str:
 
 def from_typed(text: str) -> str:
     """The HTML of what an editor typed into the plain form: paragraphs apart by a blank line, `## ` headings,
-    `- ` and `1. ` lists, `> ` quotes, `**bold**`, `*italics*`, `[words](https://…)`.
+    `- ` and `1. ` lists, `> ` quotes, `**bold**`, `*italics*`, `[words](https://…)`. A line break is a line break,
+    and a line that begins with a bullet, as pasted text has them, is a list's.
     """
-    rendered = _TYPED.render(_readable(clean(text)))
+    rendered = _TYPED.render(_readable(_BULLET.sub(r"\1- ", clean(text))))
     return sanitise(rendered.replace("<h1>", "<h2>").replace("</h1>", "</h2>").replace("<br>\n", "<br>"))
 
 
@@ -145,7 +147,7 @@ def _same(first: str, second: str) -> bool:
 
 
 def _packed(markup: str) -> str:
-    return re.sub(r">\s+<", "><", markup)
+    return re.sub(r"\s+", " ", re.sub(r"(>|^)\s+|\s+(<(?!a |/a|strong|/strong|em|/em)|$)", r"\1\2", markup))
 
 
 def _block(element: etree._Element) -> str | None:
@@ -194,7 +196,7 @@ def _inline(element: etree._Element) -> str | None:
         elif child.tag == "a" and set(child.keys()) == {"href"}:
             parts.append(f"[{words}]({child.get('href')})")
         elif child.tag == "br":
-            parts.append("\\\n")
+            parts.append("\n")
         else:
             return None
         parts.append(_escaped(child.tail))

@@ -51,6 +51,7 @@ def test_sanitised_html_is_stable_and_holds_no_script(markup: str) -> None:
         "<h2>Head</h2>\n<ul>\n<li>one</li>\n<li>two <em>e</em></li>\n</ul>\n<ol>\n<li>x</li>\n</ol>",
         "<blockquote>\n<p>q1</p>\n<p>q2</p>\n</blockquote>",
         "<p>a<br>b</p>",
+        "<p>Address:<br>Baku, <em>Port</em> St 1<br>AZ1000</p>",
         "<p>R&amp;D &lt;b&gt; © “q” &amp;amp;</p>",
     ],
 )
@@ -83,6 +84,22 @@ def test_paragraphs_typed_and_opened_again_lose_nothing(paragraphs: list[str]) -
     typed = to_typed(markup)
     if typed is not None:
         assert text_of(from_typed(typed)) == text_of(markup)
+
+
+@pytest.mark.parametrize(
+    ("typed", "markup"),
+    [
+        ("one\ntwo", "<p>one<br>two</p>"),
+        ("• a\n• b", "<ul><li>a</li><li>b</li></ul>"),
+        ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+    ],
+)
+def test_plain_typing_stays_plain_typing(typed: str, markup: str) -> None:
+    made = from_typed(typed)
+    assert made.replace("\n", "") == markup
+    again = to_typed(made)
+    assert again is not None
+    assert from_typed(again) == made
 
 
 def test_addresses_in_text_become_absolute() -> None:

@@ -12,6 +12,7 @@ from feedsvc.newsroom.drafts import LIMITS, ItemDraft, TagName
 
 NAMES_READ = 1_000
 """Names read out of one field: far above what an item may have, so that the refusal still counts right."""
+_TAG = re.compile(r"<[a-zA-Z/!]")
 _NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))(?:,|$)')
 
 
@@ -107,7 +108,8 @@ def body_html(form: Typed, before: str) -> str:
     shown = html.to_typed(before) if form.body_form == "typed" else before
     if before and shown is not None and _same(form.body, shown):
         return before
-    if form.body_form == "html" or len(form.body) > LIMITS["body_html"]:
+    is_html = form.body_form == "html" and _TAG.search(form.body)  # without a tag it was typed anew
+    if is_html or len(form.body) > LIMITS["body_html"]:
         return form.body  # too long to be worth reading: the verb will say so
     return html.from_typed(form.body)
 

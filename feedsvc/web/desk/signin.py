@@ -112,7 +112,7 @@ def link(secret: str) -> Response:
         with db.reading() as session:
             user = accounts.link_owner(session, secret, now=clock.now())
             setup = _is_setup(session)
-            return _link_page(_Link(setup, secret, user.name, "" if setup else user.email), {})
+            return _link_page(_Link(setup, secret, "" if setup else user.name, "" if setup else user.email), {})
     except BadCredentials:
         return _link_gone()
 
