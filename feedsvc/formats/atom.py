@@ -1,44 +1,13 @@
 """Atom 1.0, written by feedgen. Section numbers are those of RFC 4287."""
 
-from functools import cache
+from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
 from feedsvc.formats.document import Entry, FeedDoc, Term
-from feedsvc.formats.tidy import PROBE
 
 VERSION = 1
 """Raise it when the bytes of an entry change: it is part of a stored fragment's key."""
-
-
-def write_entry(entry: Entry) -> bytes:
-    """The UTF-8 bytes of one `<entry>`, fit to stand in any frame of this format; raises ValueError for bad text."""
-    feed = _feed(PROBE)
-    _add(feed, entry)
-    return repairs.cut(_bytes(feed), _probe_frame())
-
-
-def frame(doc: FeedDoc) -> tuple[bytes, bytes]:
-    """What stands before and after the entries: head + fragments + tail is the document. Ignores `doc.entries`."""
-    return repairs.split(_bytes(_feed(doc)), b"</feed>")
-
-
-def write_whole(doc: FeedDoc) -> bytes:
-    """feedgen's own document with all entries, the measure for the joined one."""
-    feed = _feed(doc)
-    for entry in doc.entries:
-        _add(feed, entry)
-    return _bytes(feed)
-
-
-@cache
-def _probe_frame() -> tuple[bytes, bytes]:
-    return frame(PROBE)
-
-
-def _bytes(feed: Any) -> bytes:
-    written: bytes = feed.atom_str()
-    return written
 
 
 def _feed(doc: FeedDoc) -> Any:
@@ -81,3 +50,13 @@ def _add(feed: Any, entry: Entry) -> None:
 
 def _category(term: Term) -> dict[str, str]:
     return {"term": term.term, "scheme": term.scheme, "label": term.label}
+
+
+_DIALECT = repairs.Dialect(_feed, _add, lambda feed: bytes(feed.atom_str()), b"</feed>")
+
+write_entry = partial(repairs.write_entry, _DIALECT)
+"""The UTF-8 bytes of one `<entry>`, fit to stand in any frame of this format; raises ValueError for bad text."""
+frame = partial(repairs.frame, _DIALECT)
+"""What stands before and after the entries: head + fragments + tail is the document. Ignores `doc.entries`."""
+write_whole = partial(repairs.write_whole, _DIALECT)
+"""feedgen's own document with all entries, the measure for the joined one."""

@@ -1,8 +1,12 @@
-"""What feedgen 1.0.0 gets wrong, put right from outside, so that a newer feedgen may come without harm."""
+"""What feedgen 1.0.0 gets wrong, put right from outside, so that a newer feedgen may come without harm; and how a
+document and one entry's bytes are got from it, in Atom and RSS alike.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 
 import lxml.etree  # feedgen.util uses lxml.etree without importing it, so this line comes first.
@@ -12,6 +16,9 @@ from lxml.etree import _Element
 import feedgen.entry  # type: ignore[import-untyped]  # feedgen carries no types
 import feedgen.feed  # type: ignore[import-untyped]
 from feedgen.ext.base import BaseExtension  # type: ignore[import-untyped]
+
+from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats.tidy import PROBE
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -74,16 +81,42 @@ def new_feed(namespaces: dict[str, str]) -> Any:
     return feed
 
 
-def split(empty: bytes, tail: bytes) -> tuple[bytes, bytes]:
-    """Head and tail of a document written without entries."""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What Atom and RSS do not share: how feedgen is told of a feed and an entry, how it writes, how a document ends."""
+
+    start: Callable[[FeedDoc], Any]
+    add: Callable[[Any, Entry], None]
+    text: Callable[[Any], bytes]
+    tail: bytes
+
+
+def write_whole(dialect: Dialect, doc: FeedDoc) -> bytes:
+    """feedgen's own document with all entries."""
+    feed = dialect.start(doc)
+    for entry in doc.entries:
+        dialect.add(feed, entry)
+    return dialect.text(feed)
+
+
+def frame(dialect: Dialect, doc: FeedDoc) -> tuple[bytes, bytes]:
+    """Head and tail of the document written without entries."""
+    empty, tail = dialect.text(dialect.start(doc)), dialect.tail
     if not empty.endswith(tail):
         raise ValueError(f"feedgen closed a document without entries with {empty[-40:]!r}, not with {tail!r}")
     return empty[: -len(tail)], tail
 
 
-def cut(whole: bytes, frame: tuple[bytes, bytes]) -> bytes:
-    """The bytes of the one entry in a document, found by its frame and never by searching in text of people."""
-    head, tail = frame
+@cache
+def _probe_frame(dialect: Dialect) -> tuple[bytes, bytes]:
+    return frame(dialect, PROBE)
+
+
+def write_entry(dialect: Dialect, entry: Entry) -> bytes:
+    """The bytes of one entry, cut out of a document with it by its frame and never by searching in text of people."""
+    feed = dialect.start(PROBE)
+    dialect.add(feed, entry)
+    whole, (head, tail) = dialect.text(feed), _probe_frame(dialect)
     if not (whole.startswith(head) and whole.endswith(tail)):
         raise ValueError("feedgen wrote another frame around an entry than around none")
     return whole[len(head) : -len(tail)]

@@ -2,48 +2,18 @@
 
 import html
 import re
-from functools import cache
+from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
 from feedsvc.formats.document import Entry, FeedDoc
-from feedsvc.formats.tidy import PROBE, shorten, text_of
+from feedsvc.formats.tidy import shorten, text_of
 
 VERSION = 1
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 _LEAD = 300
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
-
-
-def write_entry(entry: Entry) -> bytes:
-    """The UTF-8 bytes of one `<item>`, fit to stand in any frame of this format; raises ValueError for bad text."""
-    feed = _feed(PROBE)
-    _add(feed, entry)
-    return repairs.cut(_bytes(feed), _probe_frame())
-
-
-def frame(doc: FeedDoc) -> tuple[bytes, bytes]:
-    """What stands before and after the items: head + fragments + tail is the document. Ignores `doc.entries`."""
-    return repairs.split(_bytes(_feed(doc)), b"</channel></rss>")
-
-
-def write_whole(doc: FeedDoc) -> bytes:
-    """feedgen's own document with all items, the measure for the joined one."""
-    feed = _feed(doc)
-    for entry in doc.entries:
-        _add(feed, entry)
-    return _bytes(feed)
-
-
-@cache
-def _probe_frame() -> tuple[bytes, bytes]:
-    return frame(PROBE)
-
-
-def _bytes(feed: Any) -> bytes:
-    written: bytes = feed.rss_str()
-    return written
 
 
 def _feed(doc: FeedDoc) -> Any:
@@ -86,3 +56,13 @@ def _as_html(text: str) -> str:
     character references in all the others.
     """
     return html.escape(text, quote=False) if _MARKUP.search(text) or html.unescape(text) != text else text
+
+
+_DIALECT = repairs.Dialect(_feed, _add, lambda feed: bytes(feed.rss_str()), b"</channel></rss>")
+
+write_entry = partial(repairs.write_entry, _DIALECT)
+"""The UTF-8 bytes of one `<item>`, fit to stand in any frame of this format; raises ValueError for bad text."""
+frame = partial(repairs.frame, _DIALECT)
+"""What stands before and after the items: head + fragments + tail is the document. Ignores `doc.entries`."""
+write_whole = partial(repairs.write_whole, _DIALECT)
+"""feedgen's own document with all items, the measure for the joined one."""
