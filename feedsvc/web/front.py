@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import Key
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
-from feedsvc.web.versions import CORS, VARY, Headers, Loaded, Place, current, keep_warm, log_failure, read
+from feedsvc.web.versions import CORS, VARY, Headers, Loaded, Place, Variant, current, keep_warm, log_failure, read
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -28,13 +27,10 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
 _PATH = re.compile(r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)*)\.(" + "|".join(FORMATS) + r")\Z")
-_HEADER_READ = 256
-"""Characters of an Accept-Encoding that are looked at, and remembered."""
+_HEADER_KEPT, _PICKS = 256, 1_024
+"""Longest Accept-Encoding whose choice is remembered, and how many choices for one version of a feed."""
 _KNOWN = 20_000
 """Paths remembered at most; only those of feeds on the shelf are."""
-
-
-_accepted = lru_cache(maxsize=2_048)(accepted)
 
 
 def front(app: Application) -> Application:
@@ -116,19 +112,28 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, feed:
         return _other_method(method, start_response)
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
         return _to_page(place.key, start_response)
-    header = environ.get("HTTP_ACCEPT_ENCODING")
-    coding = pick(_accepted(header[:_HEADER_READ]), feed.codings[place.suffix]) if header else ""
-    variant = feed.variants.get((place.suffix, coding)) or read(place.key, feed, place.suffix, coding)
+    header = environ.get("HTTP_ACCEPT_ENCODING", "")
+    variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if (if_none_match or if_modified_since) and is_unchanged(
-        if_none_match, if_modified_since, variant.etag, feed.there.last_modified
+    if if_none_match == variant.etag or (
+        (if_none_match or if_modified_since)
+        and is_unchanged(if_none_match, if_modified_since, variant.etag, feed.there.last_modified)
     ):
         start_response("304 Not Modified", variant.unchanged)
         return ()
     early = feed.there.last_modified > time.time()
     start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
     return () if method == "HEAD" else (variant.body,)
+
+
+def _choose(place: Place, feed: Loaded, header: str) -> Variant:
+    """The document in the coding that this `Accept-Encoding` wants most, remembered for the next who says the same."""
+    coding = pick(accepted(header), feed.codings[place.suffix]) if header else ""
+    variant = read(place.key, feed, place.suffix, coding)
+    if len(header) <= _HEADER_KEPT and len(feed.picked) < _PICKS:
+        feed.picked[place.suffix, header] = variant
+    return variant
 
 
 def _not_from_the_future(headers: Headers) -> Headers:

@@ -63,6 +63,8 @@ class Loaded:
     """Suffix → the codings that lie on the shelf."""
     variants: dict[tuple[str, str], Variant] = field(default_factory=dict)
     """Suffix and coding (empty: identity) → what was read already."""
+    picked: dict[tuple[str, str], Variant] = field(default_factory=dict)
+    """Suffix and Accept-Encoding → what was chosen for it."""
 
 
 def current(place: Place, instance: Path, loaded: dict[Key, Loaded]) -> Loaded:
