@@ -8,6 +8,7 @@ bytes may no longer be served without a look at the database. Stage 1 has the qu
 import contextlib
 import fcntl
 import json
+import mmap
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CURRENT = "current"
+BELL_BYTES = 8
 _MARK = re.compile(r"([0-9]+)~([0-9]+)~([0-9]+)")
 CODINGS = {"gzip": "gz", "br": "br", "zstd": "zst"}
 """HTTP content coding → suffix of the file and of the ETag."""
@@ -154,6 +156,7 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
         final.rename(place / f".left-{os.getpid()}-{time.monotonic_ns()}")
     making.rename(final)
     _flip(place, shelved.mark)
+    ring(instance)
     if before is not None and before != shelved.mark:
         with contextlib.suppress(OSError):
             os.utime(place / str(before))  # From now on it is left; `sweep` counts from here.
@@ -167,6 +170,36 @@ def _flip(place: Path, wanted: Mark) -> None:
     link.rename(place / CURRENT)
 
 
+def _bell(instance: Path) -> int:
+    """A descriptor of the bell's file, made where it is missing."""
+    (instance / "run").mkdir(parents=True, exist_ok=True)
+    return os.open(instance / "run" / "bell", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+
+def ring(instance: Path) -> None:
+    """Says to every process of this node that some link has moved. Always after the link, before anything is acknowledged."""
+    descriptor = _bell(instance)
+    try:
+        os.pwrite(descriptor, os.urandom(BELL_BYTES), 0)
+    finally:
+        os.close(descriptor)
+
+
+def listen(instance: Path) -> mmap.mmap:
+    """The bell as shared memory: other bytes than before mean that links have to be read again.
+
+    Reading it is no system call, and so gives no other thread the interpreter (a readlink on every request halved what
+    the front could answer).
+    """
+    descriptor = _bell(instance)
+    try:
+        if os.fstat(descriptor).st_size < BELL_BYTES:
+            os.pwrite(descriptor, bytes(BELL_BYTES), 0)
+        return mmap.mmap(descriptor, BELL_BYTES, prot=mmap.PROT_READ)
+    finally:
+        os.close(descriptor)
+
+
 def expire(instance: Path, key: Key) -> None:
     """Forbids the bytes that lie there: whoever asks next must build first. Takes effect for the next request."""
     with locked(instance, key):
@@ -177,12 +210,14 @@ def expire(instance: Path, key: Key) -> None:
             _flip(folder(instance, key), before._replace(until_ms=0))
         except OSError:  # A full disk can still take a name away.
             (folder(instance, key) / CURRENT).unlink()
+        ring(instance)
 
 
 def drop(instance: Path, key: Key) -> None:
     """Takes a feed off the shelf, as after its files proved unreadable: whoever asks next must build."""
     with locked(instance, key):
         (folder(instance, key) / CURRENT).unlink(missing_ok=True)
+        ring(instance)
 
 
 def clear(instance: Path) -> None:

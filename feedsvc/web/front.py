@@ -40,7 +40,8 @@ def front(app: Application) -> Application:
     instance = set_to.instance.resolve()
     places: dict[str, Place] = {}
     loaded: dict[Key, Loaded] = {}
-    threading.Thread(target=keep_warm, args=(instance, loaded), name="warm", daemon=True).start()
+    bell = shelf.listen(instance)
+    threading.Thread(target=keep_warm, args=(instance, loaded, bell), name="warm", daemon=True).start()
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -49,7 +50,7 @@ def front(app: Application) -> Application:
         if place is None:
             return guarded(environ, start_response)
         try:
-            return _answer(environ, start_response, place, current(place, instance, loaded))
+            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
         except NotFound:
             places.pop(path, None)
             return app(environ, start_response)
@@ -60,7 +61,7 @@ def front(app: Application) -> Application:
             return _unavailable(start_response)
         try:
             build.rebuild(place.key)
-            return _answer(environ, start_response, place, current(place, instance, loaded))
+            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
             return _unavailable(start_response)

@@ -1,5 +1,6 @@
 """Versions of feeds in a web process's memory: read from the shelf when the link moves, built past their moment."""
 
+import mmap
 import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -59,6 +60,8 @@ class Loaded:
     until: float
     """Seconds since the epoch; from then on it must be built anew."""
     there: Listed
+    heard: bytes
+    """What the bell said before the link was read."""
     codings: dict[str, tuple[str, ...]]
     """Suffix → the codings that lie on the shelf."""
     variants: dict[tuple[str, str], Variant] = field(default_factory=dict)
@@ -67,30 +70,35 @@ class Loaded:
     """Suffix and Accept-Encoding → what was chosen for it."""
 
 
-def current(place: Place, instance: Path, loaded: dict[Key, Loaded]) -> Loaded:
-    """The feed as it may be served now: from memory while the link stands, else loaded, past its moment built.
+def current(place: Place, instance: Path, loaded: dict[Key, Loaded], bell: mmap.mmap) -> Loaded:
+    """The feed as it may be served now: from memory while no link has moved, else loaded, past its moment built.
 
-    Raises NotFound where there is no such feed, Unavailable where nothing may be served.
+    Raises NotFound where there is no such feed, OSError or Unavailable where nothing may be served.
     """
+    heard = bell[:]  # Before the link is read: a flip in between rings again.
+    feed = loaded.get(place.key)
+    if feed is not None and feed.heard == heard and time.time() < feed.until:
+        return feed
     try:
         target = readlink(place.link)
     except OSError:
         target = ""
-    feed = loaded.get(place.key)
     if feed is None or feed.target != target:
-        feed = _load(place.key, instance, target)
+        feed = _load(place.key, instance, target, heard)
     if feed is None or time.time() >= feed.until:
-        feed = _rebuilt(place.key, instance, feed)
+        feed = _rebuilt(place.key, instance, feed, bell)
+    feed.heard = heard
     loaded[place.key] = feed
     return feed
 
 
-def _rebuilt(key: Key, instance: Path, last: Loaded | None) -> Loaded:
+def _rebuilt(key: Key, instance: Path, last: Loaded | None, bell: mmap.mmap) -> Loaded:
     """Builds, or waits for whoever does. Where that fails the last bytes go on, unless a withdrawal expired them."""
     try:
         build.build(key)
+        heard = bell[:]
         mark = shelf.mark(instance, key)
-        feed = _load(key, instance, str(mark)) if mark else None
+        feed = _load(key, instance, str(mark), heard) if mark else None
         if feed is None:
             raise OSError("the shelf lost a feed while it was built")  # noqa: TRY301  # handled like a failed build
     except NotFound:
@@ -104,14 +112,14 @@ def _rebuilt(key: Key, instance: Path, last: Loaded | None) -> Loaded:
     return feed
 
 
-def _load(key: Key, instance: Path, target: str) -> Loaded | None:
+def _load(key: Key, instance: Path, target: str, heard: bytes) -> Loaded | None:
     """Looks up a version; None where it is gone."""
     mark = shelf.parse(target)
     there = shelf.look(instance, key, mark) if mark else None
     if mark is None or there is None:
         return None
     codings = {s: tuple(c for c, end in CODINGS.items() if f"{s}.{end}" in there.sizes) for s in there.etags}
-    return Loaded(target, mark.until_ms / 1000, there, codings)
+    return Loaded(target, mark.until_ms / 1000, there, heard, codings)
 
 
 def read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
@@ -146,23 +154,28 @@ def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_mo
     return Variant(quoted, body, headers, unchanged)
 
 
-def keep_warm(instance: Path, loaded: dict[Key, Loaded]) -> None:
+def keep_warm(instance: Path, loaded: dict[Key, Loaded], bell: mmap.mmap) -> None:
     """Reads new versions of feeds that are being read, so that the first request after a publish costs what any other does.
 
-    Only ever a head start: each request still compares the link itself.
+    Each request listens for the bell itself; this also catches a link that was moved by somebody who ended before ringing.
     """
     while True:
         time.sleep(WARM_EVERY)
         for key, feed in list(loaded.items())[-WARM_FEEDS:]:
             try:
+                heard = bell[:]
                 target = readlink(shelf.folder(instance, key) / shelf.CURRENT)
-                fresh = _load(key, instance, target) if target != feed.target else None
-                if fresh is not None:
-                    for suffix, coding in list(feed.variants):
-                        read(key, fresh, suffix, coding)
-                    loaded[key] = fresh
+                if target == feed.target:
+                    continue
+                fresh = _load(key, instance, target, heard)
+                for suffix, coding in list(feed.variants) if fresh is not None else ():
+                    read(key, fresh, suffix, coding)
             except (OSError, KeyError):
-                continue
+                fresh = None
+            if fresh is not None:
+                loaded[key] = fresh
+            else:  # Expired or gone: whoever asks next looks for itself.
+                feed.heard = b""
 
 
 def log_failure(path: str, error: Exception) -> None:
