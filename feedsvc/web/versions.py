@@ -168,8 +168,9 @@ def keep_warm(instance: Path, loaded: dict[Key, Loaded], bell: mmap.mmap) -> Non
                 if target == feed.target:
                     continue
                 fresh = _load(key, instance, target, heard)
-                for suffix, coding in list(feed.variants) if fresh is not None else ():
-                    read(key, fresh, suffix, coding)
+                if fresh is not None:
+                    for suffix, coding in list(feed.variants):
+                        read(key, fresh, suffix, coding)
             except (OSError, KeyError):
                 fresh = None
             if fresh is not None:
