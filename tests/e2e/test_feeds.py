@@ -174,7 +174,6 @@ def test_shelf_deleted_under_way_comes_back_with_the_same_bytes_and_tags(fresh: 
         )
     current = fresh.instance / "shelf" / "en" / "news" / "current"
     assert wait_for(current.exists, 5), "the ticker built nothing"
-    )
     fresh.stop()
     shutil.rmtree(fresh.instance / "shelf")
     fresh.start()
