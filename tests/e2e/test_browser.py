@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import CHROMIUM, Served, newsroom
+from served import CHROMIUM, Served, newsroom, wait_for
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery staple"
@@ -39,6 +39,7 @@ def unclaimed(tmp_path: Path) -> Iterator[Served]:
 
 def set_up(page: Page, served: Served) -> None:
     """Uses the link that `make run` printed."""
+    wait_for(lambda: re.search("/desk/setup/.", served.log()), 15)  # printed once the web answers
     link = re.search(r"(http://\S+/desk/setup/\S+)", served.log())
     assert link, served.log()
     page.goto(link[1])
