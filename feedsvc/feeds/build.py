@@ -21,7 +21,6 @@ from feedsvc.formats.document import Entry, FeedDoc, digest
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS, Format, join
 from feedsvc.models import Feed, Fragment
-from feedsvc.newsroom import public
 from feedsvc.shelf import Key, Mark, Shelved
 
 log = structlog.get_logger()
@@ -162,21 +161,6 @@ def remember(fragments: dict[str, Stored]) -> None:
                     session.execute(used.values(used_at=now))
     except FeedsvcError as error:
         log.warning("fragments_not_kept", error=str(error))
-
-
-def prepare(translation_id: int) -> None:
-    """Renders the entry of what is planned ahead of its moment, as rows only: at the moment there is nothing to render.
-
-    Pretends that the planned moment is now; nothing of it touches the shelf.
-    """
-    with reading() as session:
-        planned = public.planned(session, translation_id, now=clock.now())
-        shown = public.of_translation(session, translation_id, now=planned) if planned else None
-        if shown is None:
-            return
-        entries = (assemble.entry(shown),)
-        fragments = {name: stored(session, fmt, entries) for name, fmt in FORMATS.items()}
-    remember(fragments)
 
 
 def expire(key: Key) -> None:

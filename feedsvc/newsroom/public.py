@@ -238,10 +238,3 @@ def newest_moment(session: Session, language: str, *, now: datetime) -> datetime
     p = Publication
     query = select(p.at).where(p.language == language, due(p, now)).order_by(p.at.desc()).limit(1)
     return session.scalar(query)
-
-
-def planned(session: Session, translation_id: int, *, now: datetime) -> datetime | None:
-    """The moment at which something of a translation is planned to become public."""
-    p = Publication
-    query = select(func.min(p.at)).where(p.translation_id == translation_id, p.cancelled_at.is_(None), p.at > now)
-    return session.scalar(query)

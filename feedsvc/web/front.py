@@ -53,7 +53,7 @@ def front(app: Application) -> Application:
             return _answer(environ, start_response, place, current(place, instance, loaded, bell))
         except NotFound:
             places.pop(path, None)
-            return app(environ, start_response)
+            return guarded(environ, start_response)
         except OSError:  # Its files were cleared away or cut short under us.
             loaded.pop(place.key, None)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
