@@ -1,4 +1,4 @@
-"""Atom 1.0, written by feedgen. Section numbers are those of RFC 4287."""
+"""Atom 1.0, written by feedgen. Section numbers are those of RFC 4287, unless RFC 5005 is named."""
 
 from functools import partial
 from typing import Any
@@ -9,9 +9,11 @@ from feedsvc.formats.document import Entry, FeedDoc, Term
 VERSION = 1
 """Raise it when the bytes of an entry change: it is part of a stored fragment's key."""
 
+_MEDIA_TYPE = "application/atom+xml"
+
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed({})
+    feed = repairs.new_feed(doc, {})  # fh:archive, RFC 5005 §4
     feed.language(doc.language)  # xml:lang, §2
     feed.id(doc.id)  # §4.2.6
     feed.title(doc.title)  # §4.2.14, a text construct without a type is plain text (§3.1.1)
@@ -22,8 +24,11 @@ def _feed(doc: FeedDoc) -> Any:
     # §4.2.4. The text has no version, so that an upgrade changes no document.
     feed.generator("feedsvc")
     # §4.2.7.2: self is this very document, alternate the page that it mirrors.
-    feed.link(href=doc.self_url("atom"), rel="self", type="application/atom+xml")
+    feed.link(href=doc.self_url("atom"), rel="self", type=_MEDIA_TYPE)
     feed.link(href=doc.home_url, rel="alternate", type="text/html", hreflang=doc.language)
+    # RFC 5005 §4: current, prev-archive, next-archive.
+    for rel, href in doc.history("atom"):
+        feed.link(href=href, rel=rel, type=_MEDIA_TYPE)
     return feed
 
 

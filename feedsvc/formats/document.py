@@ -59,10 +59,40 @@ class FeedDoc:
     author: str
     """The organisation."""
     entries: tuple[Entry, ...] = ()
+    archive: int | None = None
+    """The number of this archive document (RFC 5005 §4), counted from the oldest; None: the subscription document."""
+    prev_archive: int | None = None
+    """The number of the archive with the next older entries; None: there are no older ones."""
+    next_archive: int | None = None
+    """The number of the archive with the next newer entries; None: there is none yet. Archive documents only."""
+
+    def __post_init__(self) -> None:
+        """Refuse neighbours out of order: where the numbers only fall, no reader can walk back in a circle."""
+        if self.archive is None and self.next_archive is not None:
+            raise ValueError(f"the subscription document of {self.id!a} cannot have a next archive")
+        row = [number for number in (self.prev_archive, self.archive, self.next_archive) if number is not None]
+        if row != sorted(set(row)):
+            raise ValueError(f"archives of {self.id!a} must count up from the oldest, not {row}")
 
     def self_url(self, suffix: str) -> str:
-        """The address of this feed in the format with that suffix (`atom`, `rss`, `json`)."""
+        """The address of this very document in the format with that suffix (`atom`, `rss`, `json`)."""
+        return self.current_url(suffix) if self.archive is None else self.archive_url(self.archive, suffix)
+
+    def current_url(self, suffix: str) -> str:
+        """The address of the subscription document, which holds the newest entries."""
         return f"{self.base_url}.{suffix}"
+
+    def archive_url(self, number: int, suffix: str) -> str:
+        """The address of the archive document with that number."""
+        return f"{self.base_url}/archive/{number}.{suffix}"
+
+    def history(self, suffix: str) -> list[tuple[str, str]]:
+        """Link relation and address of the other documents of this feed (RFC 5005 §4), as far as there are any."""
+        others = [] if self.archive is None else [("current", self.current_url(suffix))]
+        for rel, number in (("prev-archive", self.prev_archive), ("next-archive", self.next_archive)):
+            if number is not None:
+                others.append((rel, self.archive_url(number, suffix)))
+        return others
 
 
 @lru_cache(maxsize=1_024)

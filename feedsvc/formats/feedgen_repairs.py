@@ -22,6 +22,7 @@ from feedsvc.formats.tidy import PROBE
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
+HISTORY = "http://purl.org/syndication/history/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # feedgen switches the whole process to the locale "C" and back for every date that it writes. With several threads
@@ -31,14 +32,34 @@ feedgen.entry.formatRFC2822 = format_datetime
 
 
 class FeedRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no types
-    """Declares once, on the root, the prefixes that entries use; else each element would declare its own."""
+    """Declares once, on the root, the prefixes that are used; else each element would declare its own.
+
+    It also says that a document is an archive (RFC 5005 §4), and writes the links of RSS that feedgen leaves out.
+    """
 
     def __init__(self) -> None:
         self.namespaces: dict[str, str] = {}
+        self.is_archive = False
+        self.links: Sequence[Mapping[str, str]] = ()
 
     def extend_ns(self) -> dict[str, str]:
         """Prefix to namespace, merged into the root's by feedgen."""
-        return self.namespaces
+        return self.namespaces | {"fh": HISTORY} if self.is_archive else self.namespaces
+
+    def extend_atom(self, feed: _Element) -> _Element:
+        """Write `fh:archive` after feedgen's own elements of the feed."""
+        if self.is_archive:
+            lxml.etree.SubElement(feed, f"{{{HISTORY}}}archive")
+        return feed
+
+    def extend_rss(self, rss: _Element) -> _Element:
+        """Write `atom:link` and `fh:archive` after feedgen's own elements of the channel (RFC 5005 appendix B)."""
+        channel = rss[0]
+        for attributes in self.links:
+            lxml.etree.SubElement(channel, f"{{{ATOM}}}link", dict(attributes))
+        if self.is_archive:
+            lxml.etree.SubElement(channel, f"{{{HISTORY}}}archive")
+        return rss
 
 
 class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no types
@@ -73,11 +94,15 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
         return item
 
 
-def new_feed(namespaces: dict[str, str]) -> Any:
-    """An empty feedgen generator with the repairs loaded; `namespaces` maps prefixes to what the root shall declare."""
+def new_feed(doc: FeedDoc, namespaces: dict[str, str]) -> Any:
+    """An empty feedgen generator with the repairs loaded, told whether `doc` is an archive.
+
+    `namespaces` maps prefixes to what the root shall declare for the entries of that format.
+    """
     feed = feedgen.feed.FeedGenerator()
     feed.register_extension("repairs", FeedRepairs, EntryRepairs)
     feed.repairs.namespaces = namespaces
+    feed.repairs.is_archive = doc.archive is not None
     return feed
 
 

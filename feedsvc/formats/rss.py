@@ -1,4 +1,4 @@
-"""RSS 2.0, written by feedgen. Comments name elements of RSS 2.0.11 and sections of the Advisory Board's profile."""
+"""RSS 2.0, written by feedgen. Comments name elements of RSS 2.0.11, the Advisory Board's profile or RFC 5005."""
 
 import html
 import re
@@ -12,16 +12,19 @@ from feedsvc.formats.tidy import shorten, text_of
 VERSION = 1
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
+_MEDIA_TYPE = "application/rss+xml"
 _LEAD = 300
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed({"dc": repairs.DC})
+    feed = repairs.new_feed(doc, {"dc": repairs.DC})  # fh:archive, RFC 5005 §4
     feed.title(doc.title)  # channel/title
     # atom:link (profile, "atom:link") before link: feedgen makes the last link the channel's, and that is the page.
-    feed.link(href=doc.self_url("rss"), rel="self", type="application/rss+xml")
+    feed.link(href=doc.self_url("rss"), rel="self", type=_MEDIA_TYPE)
     feed.link(href=doc.home_url, rel="alternate", type="text/html")
+    # RFC 5005 appendix B: current, prev-archive and next-archive as atom:link. feedgen writes none but self.
+    feed.repairs.links = [{"href": href, "rel": rel, "type": _MEDIA_TYPE} for rel, href in doc.history("rss")]
     feed.description(doc.subtitle or doc.title)  # channel/description, required
     feed.language(doc.language)  # channel/language, profile: BCP 47
     feed.updated(doc.updated)  # channel/lastBuildDate; left out, feedgen would write the present moment

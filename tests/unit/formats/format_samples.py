@@ -67,6 +67,11 @@ def feed(*entries: Entry, **changes: Any) -> FeedDoc:
     return replace(good, **changes)
 
 
+def archive(**changes: Any) -> FeedDoc:
+    """The seventh archive of that feed, with an older and a newer one beside it: the golden archive document."""
+    return feed(entry(2), entry(1), **{"archive": 7, "prev_archive": 6, "next_archive": 8} | changes)
+
+
 def rich() -> FeedDoc:
     """One feed in which every field and every branch of the writers is used: the golden document."""
     table = "<table><tr><th>İl</th><th>₼</th></tr><tr><td>2025</td><td>1 &lt; 2</td></tr></table>"
