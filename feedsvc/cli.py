@@ -431,21 +431,17 @@ def feeds_list(*, as_json: bool) -> None:
 @feeds.command("rebuild")
 @click.option("--all", "everything", is_flag=True, help="Also feeds that are up to date.")
 def feeds_rebuild(*, everything: bool) -> None:
-    """Build the feeds that are behind; with --all every feed, as after rows were changed by hand."""
-    from feedsvc.db import reading
-    from feedsvc.feeds import build, which
+    """Build the feeds that are behind, as far as they are read; with --all every feed, as after rows were changed by hand."""
+    from feedsvc.feeds import build, watch, which
     from feedsvc.road import act
-    from feedsvc.shelf import Key
 
-    with reading() as session:
-        keys = (
-            [Key(f.language, f.scope) for f in which.every(session)]
-            if everything
-            else build.behind(session, settings.current().instance)
-        )
     if everything:
         act(which.renew, build.fingerprint())
-    click.echo(f"{build.build_all(keys)} of {len(keys)} feeds built")
+    look = watch.Watch()
+    built = watch.follow(look)
+    click.echo(f"{built} feeds built; the others are built when somebody asks for them")
+    if look.failed:
+        raise err.Unavailable(f"{len(look.failed)} could not be built; see the lines above")
 
 
 @feeds.command("verify")

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 from feedsvc import clock, egress, settings, shelf
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
-from feedsvc.feeds import build as feeds_build
+from feedsvc.feeds import pieces, watch, which
 from feedsvc.models import Publication
 from feedsvc.newsroom import accounts, notices, publishing
 from feedsvc.road import act
+from feedsvc.shelf import Key
 
 log = structlog.get_logger()
 
@@ -35,15 +36,17 @@ def beat_file(instance: Path) -> Path:
     return instance / "run" / "ticker"
 
 
+_WATCH = watch.Watch()
+
+
 def build() -> int:
-    """Builds every feed that is behind its row or past its moment, then adds the slow codings."""
-    instance = settings.current().instance
-    with reading() as session:
-        late = feeds_build.behind(session, instance)
-    built = feeds_build.build_all(late)
-    for key in shelf.keys(instance):
-        feeds_build.compress(key)
-    return built
+    """Builds the feeds that have changed or come to their moment."""
+    return watch.follow(_WATCH)
+
+
+def code() -> int:
+    """Adds the slow codings to feeds that were built quickly."""
+    return watch.code(_WATCH)
 
 
 def live() -> int:
@@ -94,8 +97,15 @@ def mail() -> int:
 def sweep() -> int:
     """Clears away ended sessions, old waits, unused fragments and left versions on the shelf."""
     instance = settings.current().instance
-    gone = act(accounts.sweep) + act(feeds_build.sweep)
-    return gone + sum(shelf.sweep(instance, key, older_than=LEFT_FOR) for key in shelf.keys(instance))
+    shelf.clear_left(instance)
+    gone = act(accounts.sweep) + act(pieces.sweep)
+    with reading() as session:
+        hot = {Key(f.language, f.scope) for f in which.hot(session, now=clock.now())}
+    for key in shelf.keys(instance):
+        if key not in hot:
+            gone += shelf.put_away(instance, key, older_than=LEFT_FOR)
+        gone += shelf.sweep(instance, key, older_than=LEFT_FOR)
+    return gone
 
 
 def beat() -> int:
@@ -116,7 +126,8 @@ class Job:
 
 
 JOBS: dict[str, Job] = {
-    "build": Job(build, 0.5),
+    "build": Job(build, 0.25),
+    "code": Job(code, 0.5),
     "live": Job(live, 0.5),
     "mail": Job(mail, 5.0),
     "sweep": Job(sweep, 60.0),

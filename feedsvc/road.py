@@ -5,6 +5,7 @@ compares the shelf with the `Feed` rows and goes on.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -13,10 +14,14 @@ from feedsvc import clock, shelf
 from feedsvc.db import transaction
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build, which
+from feedsvc.models import Feed
 from feedsvc.newsroom.record import CHANGES
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+AT_ONCE = 16
+"""Feeds that are built before a verb returns."""
 
 
 def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -31,24 +36,27 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         recorded = session.info.get(CHANGES, [])
         touched = which.mark(session, recorded, now=now)
         takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
-    follow(touched, takes_back=takes_back)
+    follow(touched, takes_back=takes_back, now=now)
     return result
 
 
-def follow(touched: list[shelf.Key], *, takes_back: bool) -> None:
-    """Builds the feeds that a committed change touched; a withdrawal first expires the old bytes, so that none outlives it.
+def follow(touched: list[Feed], *, takes_back: bool, now: datetime) -> None:
+    """Builds the feeds that a committed change touched, at most `AT_ONCE` of those that are read; the others may not
+    be served as they were from now on: the ticker builds them, or whoever asks first. After a withdrawal that holds for
+    all of them, so that nothing outlives it.
 
     Never raises: what was committed stands, whatever becomes of a cache. What fails here is logged, and the ticker
     goes on with it. A command whose settings are not the server's leaves the building to the server.
     """
-    ours = build.is_ours()
-    for key in touched:
-        try:
-            if takes_back:
-                build.expire(key)
-            if ours:
-                build.build(key)
-        except (FeedsvcError, OSError) as error:
-            log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
-        except Exception:
-            log.exception("build_failed", language=key.language, scope=key.scope)
+    read = [feed for feed in touched if which.is_hot(feed, now=now)] if build.is_ours() else []
+    at_once = [shelf.Key(feed.language, feed.scope) for feed in read[:AT_ONCE]]
+    every = [shelf.Key(feed.language, feed.scope) for feed in touched]
+    expired = every if takes_back else [key for key in every if key not in at_once]
+    for deed, keys in ((build.expire, expired), (build.build, at_once)):
+        for key in keys:
+            try:
+                deed(key)
+            except (FeedsvcError, OSError) as error:
+                log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
+            except Exception:
+                log.exception("build_failed", language=key.language, scope=key.scope)

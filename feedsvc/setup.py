@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, migrate, settings, shelf, words
 from feedsvc.db import reading
 from feedsvc.errors import Invalid, WrongSettings
-from feedsvc.feeds import build, which
-from feedsvc.models import User
-from feedsvc.newsroom import accounts
+from feedsvc.feeds import build, places, scopes, which
+from feedsvc.models import Change, User
+from feedsvc.newsroom import accounts, record
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.seed import seed
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.road import act
+from feedsvc.shelf import Key
+
+log = structlog.get_logger()
 
 FIRST_EMAIL = "admin@localhost"
 """The first account's address until its owner says another at the set-up link."""
@@ -62,10 +67,10 @@ def prepare() -> None:
         migrate.upgrade(clock.now())
         act(_first_rows, languages=current.languages, fingerprint=build.fingerprint())
         _first_account(current)
+        _place_publications()
     if build.is_ours():
-        with reading() as session:
-            late = build.behind(session, current.instance)
-        build.build_all(late)
+        # The other feeds follow from the ticker, or from whoever asks for them first.
+        build.build_all(Key(language, NEWS) for language in current.languages)
 
 
 def _first_rows(session: Session, *, languages: tuple[str, ...], fingerprint: str, now: datetime) -> None:
@@ -74,6 +79,18 @@ def _first_rows(session: Session, *, languages: tuple[str, ...], fingerprint: st
     if build.is_ours():
         which.settle(session, fingerprint, now=now)
     seed(session, now=now)
+
+
+def _place_publications() -> None:
+    """Works out which feeds every publication moves, where the rules for it are new: in batches, so that nobody waits."""
+    last = select(Change.detail).where(Change.kind == "scopes").order_by(Change.id.desc()).limit(1)
+    with reading() as session:
+        if session.scalar(last) == str(scopes.VERSION):
+            return
+    done = 0
+    while done := act(places.place_anew, done):
+        log.info("placed", publication=done)
+    act(record.change, "scopes", detail=str(scopes.VERSION))
 
 
 def _first_account(current: settings.Settings) -> None:

@@ -1,7 +1,7 @@
 """The shelf: finished bytes on the local disk, a disposable cache that is rebuilt to the same bytes.
 
 `<instance>/shelf/<language>/<scope>/current` is a symbolic link to `<version>~<until_ms>~<stage>`, a folder
-with every document of the feed in every coding. One flip of the link switches them all. Past `until_ms` the
+with every document of the feed in its codings. One flip of the link switches them all. Past `until_ms` the
 bytes may no longer be served without a look at the database. Stage 1 has the quick codings, stage 2 all of them.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CURRENT = "current"
+_LOCK = ".lock"
 BELL_BYTES = 8
 _MARK = re.compile(r"([0-9]+)~([0-9]+)~([0-9]+)")
 CODINGS = {"gzip": "gz", "br": "br", "zstd": "zst"}
@@ -54,7 +55,7 @@ class Shelved:
     etags: dict[str, str]
     """Suffix of the format → hash of its identity bytes, without quotes."""
     files: dict[str, bytes]
-    """`atom`, `atom.gz` … → bytes."""
+    """`atom.gz`, `atom.br` … → bytes. What stands there as it is, is the gzip unpacked: five times smaller to keep."""
 
 
 def folder(instance: Path, key: Key) -> Path:
@@ -126,7 +127,7 @@ def locked(instance: Path, key: Key) -> Iterator[None]:
     """One builder per feed, across threads and processes. The lock goes with its holder, however that ends."""
     place = folder(instance, key)
     place.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -185,6 +186,15 @@ def ring(instance: Path) -> None:
         os.close(descriptor)
 
 
+def heard(instance: Path) -> bytes:
+    """What the bell says: other bytes than before mean that some link has moved."""
+    descriptor = _bell(instance)
+    try:
+        return os.pread(descriptor, BELL_BYTES, 0)
+    finally:
+        os.close(descriptor)
+
+
 def listen(instance: Path) -> mmap.mmap:
     """The bell as shared memory: other bytes than before mean that links have to be read again.
 
@@ -202,6 +212,8 @@ def listen(instance: Path) -> mmap.mmap:
 
 def expire(instance: Path, key: Key) -> None:
     """Forbids the bytes that lie there: whoever asks next must build first. Takes effect for the next request."""
+    if mark(instance, key) is None:
+        return
     with locked(instance, key):
         before = mark(instance, key)
         if before is None:
@@ -220,16 +232,43 @@ def drop(instance: Path, key: Key) -> None:
         ring(instance)
 
 
+def put_away(instance: Path, key: Key, *, older_than: float) -> int:
+    """Takes a feed off the shelf whose version lies there for longer than `older_than` seconds. Gives 1 if it did."""
+    with locked(instance, key):
+        there = mark(instance, key)
+        link = folder(instance, key) / CURRENT
+        if there is None or time.time() - link.lstat().st_mtime < older_than:
+            return 0
+        link.unlink()
+        ring(instance)
+        return 1
+
+
 def clear(instance: Path) -> None:
-    """Empties the shelf. At the start of a server: what a power cut left there may look whole and not be."""
-    shutil.rmtree(instance / "shelf", ignore_errors=True)
+    """Empties the shelf at once, however much lies there; `clear_left` deletes it later.
+
+    At the start of a server: what a power cut left there may look whole and not be.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        (instance / "shelf").rename(instance / f"shelf-left-{time.time_ns()}")
 
 
-def keys(instance: Path) -> list[Key]:
-    """Every feed on the shelf."""
+def clear_left(instance: Path) -> None:
+    """Deletes what `clear` took away."""
+    for path in instance.glob("shelf-left-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def keys(instance: Path) -> Iterator[Key]:
+    """Every feed on the shelf, or that was."""
     root = instance / "shelf"
-    found = (path.parent.relative_to(root).parts for path in root.rglob(CURRENT))
-    return [Key(parts[0], "/".join(parts[1:])) for parts in found if len(parts) > 1]
+    todo = [(place.name, place, "") for place in root.iterdir()] if root.exists() else []
+    while todo:
+        language, place, scope = todo.pop()
+        if (place / _LOCK).exists():
+            yield Key(language, scope)
+        else:  # A feed's folder holds versions, any other one feeds.
+            todo += [(language, path, f"{scope}/{path.name}".lstrip("/")) for path in place.iterdir()]
 
 
 def sweep(instance: Path, key: Key, *, older_than: float) -> int:

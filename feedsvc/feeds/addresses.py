@@ -19,6 +19,11 @@ def feed_url(scope: str, language: str) -> str:
     return f"{home_url(language)}/feeds/{scope}"
 
 
+def page_url(scope: str, language: str) -> str:
+    """The page that shows what a feed carries: the front page for everything, else the subject's own."""
+    return home_url(language) + ("/" if scope == "news" else f"/{scope}")
+
+
 def term_scheme(kind: str) -> str:
     """The vocabulary that a category or tag is taken from (RFC 4287 §4.2.2.2)."""
     return f"{settings.current().public_url}/{'category' if kind == 'category' else 'tag/' + kind}/"

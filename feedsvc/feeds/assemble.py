@@ -1,5 +1,6 @@
 """Rows into documents: which fields of a public revision go into an entry, and what stands around the entries."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -11,10 +12,10 @@ from sqlalchemy.orm import Session
 from feedsvc import settings
 from feedsvc.characters import clean, one_line
 from feedsvc.clock import whole_second
-from feedsvc.feeds import addresses
+from feedsvc.feeds import addresses, scopes, which
 from feedsvc.formats.document import Entry, FeedDoc, Term
 from feedsvc.models import Feed
-from feedsvc.newsroom import html, public
+from feedsvc.newsroom import html
 from feedsvc.newsroom.public import Correction, Shown
 from feedsvc.words import N_, say
 
@@ -41,7 +42,7 @@ def entry(shown: Shown) -> Entry:
     )
 
 
-def _survived(shown: Shown) -> Entry:
+def survived(shown: Shown) -> Entry:
     """The entry; where its HTML defeats the parser, the same one with its text alone. It never disappears."""
     try:
         return entry(shown)
@@ -87,32 +88,39 @@ def _terms(shown: Shown) -> tuple[Term, ...]:
     )
 
 
-def document(session: Session, feed: Feed, *, now: datetime) -> FeedDoc:
-    """The feed as the public may read it at `now`, newest first: at most the set number of items and size."""
-    current = settings.current()
-    shown = public.newest(session, feed.language, now=now, limit=current.feed_items)
-    entries = _fitting([_survived(one) for one in shown], current.feed_bytes)
+def frame(session: Session, feed: Feed, updated: datetime | None, older: int | None, *, now: datetime) -> FeedDoc:
+    """What stands around a feed's entries. `updated`: the newest of theirs; `older`: the archive behind them."""
+    newsroom = one_line(settings.current().newsroom_name)
+    kind, _ = scopes.split(feed.scope)
+    name = one_line(scopes.name_of(session, feed.scope, now=now))
+    if kind in scopes.SCOPES:
+        title, subtitle = f"{newsroom}: {name}", say(feed.language, scopes.SCOPES[kind].carries, name=name)
+    else:
+        title, subtitle = newsroom, say(feed.language, N_("All news of {name}, in full, newest first."), name=newsroom)
     return FeedDoc(
         id=feed.guid,
-        title=one_line(current.newsroom_name),
-        subtitle=say(
-            feed.language, N_("All news of {name}, in full, newest first."), name=one_line(current.newsroom_name)
-        ),
+        title=title,
+        subtitle=subtitle,
         language=feed.language,
-        home_url=addresses.home_url(feed.language) + "/",
+        home_url=addresses.page_url(feed.scope, feed.language),
         base_url=addresses.feed_url(feed.scope, feed.language),
-        updated=max((one.updated for one in entries), default=whole_second(feed.created_at)),
-        author=one_line(current.newsroom_name),
-        entries=entries,
+        updated=updated or whole_second(which.opened(session, feed, now=now) or feed.created_at),
+        author=newsroom,
+        prev_archive=older,
     )
 
 
-def _fitting(entries: list[Entry], most_bytes: int) -> tuple[Entry, ...]:
-    """As many entries, from the newest on, as fit into the size; never fewer than ten."""
-    size, count = 0, 0
-    for one in entries:
-        size += len((one.content_html + one.summary + one.title).encode("utf-8", "replace")) + 1_000
+def weight(one: Entry) -> int:
+    """What an entry counts for in the size of a feed, in bytes."""
+    return len((one.content_html + one.summary + one.title).encode("utf-8", "replace")) + 1_000
+
+
+def fitting(weights: Iterable[int], most_bytes: int) -> int:
+    """How many entries, from the newest on, fit into the size; never fewer than ten where there are as many."""
+    size = count = 0
+    for one in weights:
+        size += one
         if count >= LEAST_ITEMS and size > most_bytes:
             break
         count += 1
-    return tuple(entries[:count])
+    return count

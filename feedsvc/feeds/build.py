@@ -1,34 +1,35 @@
 """Building: from rows to finished bytes on the shelf. Safe to do twice, by anybody, at any time."""
 
+import gzip
 import hashlib
 import json
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import brotli
 import structlog
 import zstandard
 from isal import igzip
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings, shelf
-from feedsvc.db import reading, transaction
+from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import assemble, which
-from feedsvc.formats.document import Entry, FeedDoc, digest
-from feedsvc.formats.fragment import render
-from feedsvc.formats.registry import FORMATS, Format, join
-from feedsvc.models import Feed, Fragment
+from feedsvc.feeds import archives, assemble, pieces, scopes, which
+from feedsvc.formats.document import FeedDoc
+from feedsvc.formats.registry import FORMATS, join
+from feedsvc.models import Feed
+from feedsvc.newsroom import listing
+from feedsvc.newsroom.listing import Place
 from feedsvc.shelf import Key, Mark, Shelved
 
 log = structlog.get_logger()
 
 QUICK, ALL = 1, 2
-"""Stages of a version: identity and gzip at once; brotli and zstd follow from the ticker."""
-KEEP_FRAGMENTS = timedelta(days=30)
-_REMEMBER_EVERY = timedelta(days=7)
+"""Stages of a version: gzip at once; brotli and zstd follow from the ticker."""
 _GZIP_LEVEL, _BROTLI_LEVEL, _ZSTD_LEVEL = 2, 5, 9
 
 
@@ -41,6 +42,7 @@ def fingerprint() -> str:
         current.feed_items,
         current.feed_bytes,
         current.main_language,
+        scopes.VERSION,
     ]
     return hashlib.sha256(
         json.dumps([made_with, sorted((f.suffix, f.version) for f in FORMATS.values())]).encode()
@@ -60,6 +62,59 @@ def is_ours() -> bool:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A feed as the public may read it at a moment: its frame, its rendered entries, and what to do afterwards."""
+
+    doc: FeedDoc
+    """Without entries."""
+    entries: list[pieces.Piece]
+    news: pieces.News
+    end: Place | None
+    """The place of the last entry."""
+    waiting: int
+    """Items behind it that no full archive holds yet."""
+
+
+def contents(session: Session, feed: Feed, *, now: datetime) -> Contents:
+    """The newest items of a feed: at most the set number and size."""
+    current = settings.current()
+    outlines = listing.outlines(session, feed.language, feed.scope, now=now, limit=current.feed_items)
+    entries, news = pieces.of(session, outlines, now=now)
+    count = assemble.fitting((one.weight for one in entries), current.feed_bytes)
+    older, waiting, end = None, 0, outlines[count - 1].place if count else None
+    if end and (count < len(outlines) or len(outlines) == current.feed_items):
+        older, waiting = archives.behind(session, feed, end, now=now)
+    updated = max((one.updated for one in entries[:count]), default=None)
+    return Contents(assemble.frame(session, feed, updated, older, now=now), entries[:count], news, end, waiting)
+
+
+def archived(session: Session, feed: Feed, number: int, *, now: datetime) -> tuple[FeedDoc, list[pieces.Piece]] | None:
+    """The frame and entries of an archive document; None for one that there is not."""
+    found = archives.find(session, feed, number, now=now)
+    if found is None:
+        return None
+    entries, _ = pieces.of(session, found.entries, now=now)
+    updated = max((one.updated for one in entries), default=None)
+    doc = assemble.frame(session, feed, updated, found.older, now=now)
+    return replace(doc, archive=number, next_archive=found.newer), entries
+
+
+def written(doc: FeedDoc, entries: Iterable[pieces.Piece], suffix: str) -> bytes:
+    """A document in a format."""
+    return join(FORMATS[suffix], doc, [one.bytes[suffix] for one in entries])
+
+
+def tag(body: bytes) -> str:
+    """The hash of identity bytes that an ETag begins with."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def packed(body: bytes) -> bytes:
+    """The quick gzip: a tenth of the time of the usual level for a fifth more bytes."""
+    return bytes(igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0))
+
+
 def rebuild(key: Key) -> None:
     """Builds a feed whose files on the shelf proved unreadable."""
     shelf.drop(settings.current().instance, key)
@@ -69,13 +124,39 @@ def rebuild(key: Key) -> None:
 def build(key: Key) -> None:
     """Brings the shelf up to the feed's row, if it is behind. One builder at a time; the others find it done.
 
-    Raises NotFound for an unknown feed, Unavailable without a database, OSError without a disk.
+    Raises NotFound for an unknown feed and for one that only the newsroom knows of, Unavailable without a database,
+    OSError without a disk.
     """
     instance = settings.current().instance
     with reading() as session:
-        if which.find(session, key) is None:
+        feed = which.find(session, key)
+        if feed is None or (shelf.mark(instance, key) is None and which.opened(session, feed, now=clock.now()) is None):
             raise NotFound("feed")
     with shelf.locked(instance, key):
+        made = _made(instance, key)
+        if made is None:
+            return
+        shelf.put(instance, key, _shelved(made))
+    log.debug("built", language=key.language, scope=key.scope, version=made.mark.version)
+    # With the lock given back: a busy database must not delay what readers wait for.
+    pieces.remember(made.contents.news)
+    if made.contents.waiting >= archives.RIPE and made.contents.end:
+        archives.cut_off(made.feed_id, made.contents.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a build found to put on the shelf."""
+
+    feed_id: int
+    mark: Mark
+    last_modified: int
+    contents: Contents
+
+
+def _made(instance: Path, key: Key) -> _Made | None:
+    """The feed as its rows say now; None where the shelf has it already."""
+    while True:
         with reading() as session:
             now = clock.now()
             feed = which.find(session, key)
@@ -84,12 +165,13 @@ def build(key: Key) -> None:
             mark = Mark(feed.version, clock.milliseconds(which.until(session, feed, now=now)), QUICK)
             there = shelf.mark(instance, key)
             if there is not None and _is_up_to(there, mark) and shelf.is_whole(instance, key, there):
-                return
-            doc = assemble.document(session, feed, now=now)
-            modified = which.last_modified(session, feed, now=now)
-            fragments = {name: stored(session, fmt, doc.entries) for name, fmt in FORMATS.items()}
-        shelf.put(instance, key, _shelved(mark, doc, fragments, int(modified.timestamp())))
-    remember(fragments)  # Last, and with the lock given back: a busy database must not delay what readers wait for.
+                return None
+            modified = int(which.last_modified(session, feed, now=now).timestamp())
+            made = _Made(feed.id, mark, modified, contents(session, feed, now=now))
+        if made.contents.waiting < archives.MOST_OPEN or made.contents.end is None:
+            return made
+        if not archives.cut_off(made.feed_id, made.contents.end):  # Somebody else did.
+            time.sleep(0.05)
 
 
 def _is_up_to(there: Mark, wanted: Mark) -> bool:
@@ -97,70 +179,15 @@ def _is_up_to(there: Mark, wanted: Mark) -> bool:
     return there >= wanted and there.until_ms > 0
 
 
-def _shelved(mark: Mark, doc: FeedDoc, fragments: "dict[str, Stored]", modified: int) -> Shelved:
-    """Every document of the feed, as it is and gzipped."""
+def _shelved(made: _Made) -> Shelved:
+    """Every document of the feed, gzipped: whoever wants it as it is gets it unpacked."""
     files: dict[str, bytes] = {}
     etags: dict[str, str] = {}
-    for name, fmt in FORMATS.items():
-        body = join(fmt, doc, [fragments[name].bytes[d] for d in fragments[name].order])
-        files[name] = body
-        files[f"{name}.gz"] = igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
-        etags[name] = hashlib.blake2b(body, digest_size=16).hexdigest()
-    return Shelved(mark, modified, etags, files)
-
-
-@dataclass(slots=True)
-class Stored:
-    """The fragments of a document's entries in one format: from the database, or just rendered."""
-
-    format: Format
-    order: list[str]
-    """Digests of the entries."""
-    bytes: dict[str, bytes] = field(default_factory=dict)
-    fresh: dict[str, str | None] = field(default_factory=dict)
-    """Digest → problem, of those that are not in the database yet."""
-    stale: list[str] = field(default_factory=list)
-    """Those whose use was last noted long ago."""
-
-
-def stored(session: Session, fmt: Format, entries: tuple[Entry, ...]) -> Stored:
-    """The fragments of these entries in their order; what is missing is rendered (and not yet kept)."""
-    by_digest = {digest(entry): entry for entry in entries}
-    found = Stored(fmt, list(by_digest))
-    f = Fragment
-    query = select(f.digest, f.content, f.used_at).where(
-        f.format == fmt.suffix, f.writer == fmt.version, f.digest.in_(found.order)
-    )
-    for name, content, used_at in session.execute(query):
-        found.bytes[name] = content
-        if clock.now() - used_at > _REMEMBER_EVERY:
-            found.stale.append(name)
-    for name in found.order:
-        if name not in found.bytes:
-            found.bytes[name], found.fresh[name] = render(fmt, by_digest[name])
-            if found.fresh[name]:
-                log.error("entry_made_safe", item=by_digest[name].id, format=fmt.suffix, problem=found.fresh[name])
-    return found
-
-
-def remember(fragments: dict[str, Stored]) -> None:
-    """Keeps what was rendered. A cache: where the database is busy, the next build keeps it instead."""
-    if not any(one.fresh or one.stale for one in fragments.values()):
-        return
-    try:
-        with transaction() as session:
-            now = clock.now()
-            for one in fragments.values():
-                fmt = one.format
-                for name, problem in one.fresh.items():
-                    row = Fragment(format=fmt.suffix, digest=name, writer=fmt.version, content=one.bytes[name])
-                    row.problem, row.used_at = (problem or "")[:500], now
-                    session.merge(row)
-                if one.stale:
-                    used = update(Fragment).where(Fragment.format == fmt.suffix, Fragment.digest.in_(one.stale))
-                    session.execute(used.values(used_at=now))
-    except FeedsvcError as error:
-        log.warning("fragments_not_kept", error=str(error))
+    for suffix in FORMATS:
+        body = written(made.contents.doc, made.contents.entries, suffix)
+        files[f"{suffix}.gz"] = packed(body)
+        etags[suffix] = tag(body)
+    return Shelved(made.mark, made.last_modified, etags, files)
 
 
 def expire(key: Key) -> None:
@@ -171,7 +198,7 @@ def expire(key: Key) -> None:
 def compress(key: Key) -> bool:
     """Adds the slow codings to the current version. Gives whether there was anything to do.
 
-    The bytes of a coding are written once and never replaced; identity and gzip stay as they are.
+    The bytes of a coding are written once and never replaced; gzip stays as it is.
     """
     instance = settings.current().instance
     there = shelf.mark(instance, key)
@@ -181,50 +208,41 @@ def compress(key: Key) -> bool:
     if quick is None:
         return False
     files = dict(quick.files)
-    for name in quick.etags:
-        files[f"{name}.br"] = brotli.compress(quick.files[name], quality=_BROTLI_LEVEL)
-        files[f"{name}.zst"] = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(quick.files[name])
+    for suffix in quick.etags:
+        body = gzip.decompress(quick.files[f"{suffix}.gz"])
+        files[f"{suffix}.br"] = brotli.compress(body, quality=_BROTLI_LEVEL)
+        files[f"{suffix}.zst"] = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     with shelf.locked(instance, key):
         if shelf.mark(instance, key) != there:
             return False
         return shelf.put(instance, key, Shelved(there._replace(stage=ALL), quick.last_modified, quick.etags, files))
 
 
-def behind(session: Session, instance: Path) -> list[Key]:
-    """The feeds whose shelf is not at their row's version, or past its moment: what a tick has to build."""
-    now_ms = clock.milliseconds(clock.now())
-    late = []
-    for feed in which.every(session):
-        key = Key(feed.language, feed.scope)
-        there = shelf.mark(instance, key)
-        if (
-            there is None
-            or there.version < feed.version
-            or there.until_ms <= now_ms
-            or not shelf.is_whole(instance, key, there)
-        ):
-            late.append(key)
-    return late
+def is_behind(instance: Path, feed: Feed, *, now: datetime) -> bool:
+    """Whether the shelf is not at a feed's row, or past its moment."""
+    key = Key(feed.language, feed.scope)
+    there = shelf.mark(instance, key)
+    return (
+        there is None
+        or there.version < feed.version
+        or there.until_ms <= clock.milliseconds(now)
+        or not shelf.is_whole(instance, key, there)
+    )
 
 
-def missing(session: Session, current: settings.Settings) -> list[str]:
-    """The feeds that are not on the shelf at all, by address: none once a node is ready."""
-    rows: list[Feed] = which.every(session)
-    return [f"{f.language}/{f.scope}" for f in rows if shelf.mark(current.instance, Key(f.language, f.scope)) is None]
+def missing(instance: Path) -> list[Key]:
+    """The newsroom's own feeds, of everything, that are not on the shelf at all: none once a node is ready."""
+    keys = [Key(language, listing.NEWS) for language in settings.current().languages]
+    return [key for key in keys if shelf.mark(instance, key) is None]
 
 
-def build_all(keys: list[Key]) -> int:
-    """Builds these feeds; one that fails is logged and does not stop the others. Gives how many were built."""
-    done = 0
+def build_all(keys: Iterable[Key]) -> list[Key]:
+    """Builds these feeds; one that fails is logged and does not stop the others. Gives those that failed."""
+    failed = []
     for key in keys:
         try:
             build(key)
-            done += 1
         except (FeedsvcError, OSError) as error:
             log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
-    return done
-
-
-def sweep(session: Session, *, now: datetime) -> int:
-    """Deletes fragments that no feed has used for a month. Gives how many."""
-    return int(session.execute(delete(Fragment).where(Fragment.used_at < now - KEEP_FRAGMENTS)).rowcount)  # type: ignore[attr-defined]
+            failed.append(key)
+    return failed

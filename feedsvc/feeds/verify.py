@@ -1,15 +1,20 @@
 """Holding the shelf against the rows: every byte of every coding."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import brotli
 import zstandard
+from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
 from feedsvc.feeds import assemble, build, which
+from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS, join
+from feedsvc.models import Feed
+from feedsvc.newsroom import listing
 from feedsvc.shelf import Key
 
 _DECODE: dict[str, Callable[[bytes], bytes]] = {
@@ -22,31 +27,39 @@ _DECODE: dict[str, Callable[[bytes], bytes]] = {
 def differences() -> list[str]:
     """One line for each document on the shelf that is not what its rows say now; empty when all is well."""
     instance = settings.current().instance
-    wrong = []
+    wrong: list[str] = []
     with reading() as session:
-        now = clock.now()
         for feed in which.every(session):
-            key = Key(feed.language, feed.scope)
-            there = shelf.mark(instance, key)
-            on_shelf = shelf.read(instance, key, there) if there else None
-            if on_shelf is None:
-                wrong.append(f"{key.language}/{key.scope}: not on the shelf")
-                continue
-            doc = assemble.document(session, feed, now=now)
-            for name, fmt in FORMATS.items():
-                fragments = build.stored(session, fmt, doc.entries)
-                body = join(fmt, doc, [fragments.bytes[d] for d in fragments.order])
-                wrong += [
-                    f"{key.language}/{key.scope}: {file} differs" for file in _differing(on_shelf.files, name, body)
-                ]
+            wrong += _wrong(session, instance, feed)
     return wrong
 
 
-def _differing(files: dict[str, bytes], name: str, body: bytes) -> list[str]:
-    """The files of a document that do not decode to this body."""
-    found = [] if files.get(name) == body else [name]
-    for suffix, decode in _DECODE.items():
-        coded = files.get(f"{name}.{suffix}")
-        if coded is not None and decode(coded) != body:
-            found.append(f"{name}.{suffix}")
-    return found
+def _wrong(session: Session, instance: Path, feed: Feed) -> Iterator[str]:
+    """What is wrong with a feed on the shelf; nothing where it is not there, unless it must be."""
+    key = Key(feed.language, feed.scope)
+    there = shelf.mark(instance, key)
+    on_shelf = shelf.read(instance, key, there) if there else None
+    if on_shelf is None:
+        if there or feed.scope == listing.NEWS:
+            yield f"{key.language}/{key.scope}: not on the shelf"
+        return
+    if on_shelf.mark.until_ms == 0:  # It is not served as it is.
+        return
+    for suffix, body in whole(session, feed).items():
+        coded = {name: content for name, content in on_shelf.files.items() if name.startswith(f"{suffix}.")}
+        if not coded:
+            yield f"{key.language}/{key.scope}: {suffix} is missing"
+        for name, content in coded.items():
+            if _DECODE[name.partition(".")[2]](content) != body:
+                yield f"{key.language}/{key.scope}: {name} differs"
+
+
+def whole(session: Session, feed: Feed) -> dict[str, bytes]:
+    """A feed's documents made from its texts alone, without anything that was rendered before."""
+    now = clock.now()
+    current = settings.current()
+    frame = build.contents(session, feed, now=now).doc
+    shown = listing.newest(session, feed.language, scope=feed.scope, now=now, limit=current.feed_items)
+    entries = [assemble.survived(one) for one in shown]
+    entries = entries[: assemble.fitting(map(assemble.weight, entries), current.feed_bytes)]
+    return {suffix: join(fmt, frame, [render(fmt, one)[0] for one in entries]) for suffix, fmt in FORMATS.items()}

@@ -1,103 +1,220 @@
-"""Which feeds there are, and what a change touches. A new scope of feed is one line in `scopes_of`."""
+"""Which feeds there are, what a change touches, and when each of them changes by itself."""
 
-import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session, aliased
 
+from feedsvc import clock
 from feedsvc.clock import whole_second
-from feedsvc.models import Change, Feed, Publication
+from feedsvc.feeds import places
+from feedsvc.models import Change, Feed, Placement, Publication
 from feedsvc.newsroom import public
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.record import change
 from feedsvc.shelf import Key
 
+HOT_FOR = timedelta(days=1)
+"""A feed that was read within this time is built as soon as it changes; any other when somebody asks for it."""
+_AHEAD = timedelta(seconds=2)
+"""By how much `Last-Modified` goes ahead where a second has seen a change already."""
 
-def scopes_of(publication: Publication) -> tuple[str, ...]:  # noqa: ARG001  # every scope but the first will ask it
-    """The scopes whose feeds a publication stands in."""
-    return ("news",)
+Recorded = tuple[Change, Publication | None]
 
 
 def ensure(session: Session, languages: tuple[str, ...], *, now: datetime) -> None:
-    """Writes the feeds that every newsroom has, one per language, where they are not there yet."""
-    there = set(session.scalars(select(Feed.language).where(Feed.scope == "news")))
-    for language in languages:
-        if language not in there:
-            first = change(session, "feed", now)
-            session.add(
-                Feed(
-                    guid=f"urn:uuid:{uuid.uuid4()}",
-                    scope="news",
-                    language=language,
-                    version=first.id,
-                    last_modified=whole_second(now),
-                    until=public.next_moment(session, language, now=now),
-                    created_at=now,
-                )
-            )
-    session.flush()
+    """Writes the feed of everything in each language, and in a new language the feeds that the others have."""
+    there = {(scope, code) for scope, code in session.execute(select(Feed.scope, Feed.language))}
+    if all((NEWS, code) in there for code in languages):
+        return
+    first = change(session, "feed", now)
+    places.ensure(session, {NEWS} | {scope for scope, _ in there}, version=first.id, now=now)
+    session.execute(
+        update(Feed)
+        .where(Feed.scope == NEWS, Feed.last_modified == places.LONG_AGO)
+        .values(last_modified=whole_second(now))
+    )
 
 
 def find(session: Session, key: Key) -> Feed | None:
-    """The row of a feed."""
+    """The row of a feed, whether or not it may be shown yet: see `opened`."""
     return session.scalar(select(Feed).where(Feed.scope == key.scope, Feed.language == key.language))
 
 
 def every(session: Session) -> list[Feed]:
-    """Every feed's row."""
+    """Every feed's row. There may be ten thousands: not for requests."""
     return list(session.scalars(select(Feed).order_by(Feed.id)))
 
 
-def _touched(session: Session, publication: Publication | None) -> list[Feed]:
-    """The feeds that a change touches: a publication's own, or all where the newsroom as a whole is meant."""
-    if publication is None:
-        return every(session)
-    wanted = Feed.scope.in_(scopes_of(publication))
-    return list(session.scalars(select(Feed).where(wanted, Feed.language == publication.language)))
+def hot(session: Session, *, now: datetime) -> list[Feed]:
+    """The feeds that are kept built: those of everything, and whatever was read lately."""
+    wanted = (Feed.scope == NEWS) | (Feed.read_at > now - HOT_FOR)
+    return list(session.scalars(select(Feed).where(wanted).order_by(Feed.scope != NEWS, Feed.id)))
 
 
-def mark(session: Session, recorded: list[tuple[Change, Publication | None]], *, now: datetime) -> list[Key]:
+def is_hot(feed: Feed, *, now: datetime) -> bool:
+    """Whether a feed is kept built."""
+    return feed.scope == NEWS or (feed.read_at is not None and feed.read_at > now - HOT_FOR)
+
+
+def opened(session: Session, feed: Feed, *, now: datetime) -> datetime | None:
+    """When a feed's scope could first be seen in any language; None as long as only the newsroom knows of it.
+
+    A theme that stands in nothing but a planned item must not be there for readers, not even empty.
+    """
+    if feed.scope == NEWS:
+        return feed.created_at
+    other = aliased(Feed)
+    fallen = _fallen(other.id, Publication.at <= now, now=now, oldest=True).correlate(other).scalar_subquery()
+    announced, first = session.execute(
+        select(func.min(other.announced_at), func.min(fallen)).where(other.scope == feed.scope)
+    ).one()
+    return min((moment for moment in (announced, first) if moment is not None), default=None)
+
+
+def _fallen(feed_id: Any, when: Any, *, now: datetime, oldest: bool = False) -> Any:
+    """SQL: the moment of the newest (or oldest) due publication that moved a feed which carries a part."""
+    p = Publication
+    order = (Placement.moment, Placement.publication_id)
+    return (
+        select(Placement.moment)
+        .join(p, p.id == Placement.publication_id)
+        .where(Placement.feed_id == feed_id, when, Placement.moment <= now, public.due(p, now))
+        .order_by(*(order if oldest else (column.desc() for column in order)))
+        .limit(1)
+    )
+
+
+def newest_moment(session: Session, feed: Feed, *, now: datetime) -> datetime | None:
+    """When a feed last changed by a publication that fell due."""
+    if feed.scope == NEWS:
+        return public.newest_moment(session, feed.language, now=now)
+    found: datetime | None = session.scalar(_fallen(feed.id, Publication.at <= now, now=now))
+    return found
+
+
+def until(session: Session, feed: Feed, *, now: datetime) -> datetime:
+    """The next moment at which a feed changes by itself; NEVER where nothing is planned, or everything is held."""
+    if feed.scope == NEWS:
+        return public.next_moment(session, feed.language, now=now)
+    if session.scalar(select(public.held_since())) is not None:
+        return clock.NEVER
+    coming = select(func.min(Placement.moment)).where(Placement.feed_id == feed.id, Placement.moment > now)
+    return session.scalar(coming) or clock.NEVER
+
+
+def last_modified(session: Session, feed: Feed, *, now: datetime) -> datetime:
+    """The `Last-Modified` of a feed at `now`: its row's, or the planned moment that has come since."""
+    fallen = newest_moment(session, feed, now=now)
+    if fallen is None and feed.last_modified == places.LONG_AGO:
+        fallen = opened(session, feed, now=now)
+    return max(feed.last_modified, whole_second(fallen)) if fallen else feed.last_modified
+
+
+def mark(session: Session, recorded: Sequence[Recorded], *, now: datetime) -> list[Feed]:
     """Sets version, `last_modified` and `until` of every feed that a transaction's changes touch, within it.
 
-    Only what readers can see moves `last_modified`: a plan must not betray itself.
+    Only what readers can see moves `last_modified`: a plan must not betray itself. Gives the feeds that must be built,
+    since their bytes or their next moment have changed: those of everything first, then those that were read last.
     """
-    by_feed: dict[Feed, list[tuple[Change, Publication | None]]] = {}
-    seen: dict[tuple[str, tuple[str, ...]] | None, list[Feed]] = {}
     for row, publication in recorded:
-        where = (publication.language, scopes_of(publication)) if publication else None
-        if where not in seen:
-            seen[where] = _touched(session, publication)
-        for feed in seen[where]:
-            by_feed.setdefault(feed, []).append((row, publication))
-    for feed, changes in by_feed.items():
-        feed.version = max(row.id for row, _ in changes)
-        feed.until = public.next_moment(session, feed.language, now=now)
-        feed.last_modified = _modified(session, feed, changes, now)
+        if publication is not None and publication.created_at == now and row.kind in ("plan", "live"):
+            places.place(session, publication, version=row.id, now=now)
+    by_feed = _by_feed(session, recorded)
+    for row, publication in recorded:
+        if publication is not None and row.kind == "cancel":
+            places.take_out(session, publication)
+        elif row.kind in ("setting", "taxonomy"):
+            _mark_all(session, row, now)
+            by_feed |= {feed: [(row, None)] for feed in hot(session, now=now)}
+        elif row.kind == "hold":  # Nothing moves by itself any more.
+            session.execute(update(Feed).values(until=clock.NEVER))
+        elif row.kind == "unhold":
+            for feed in _planned(session, now):
+                by_feed.setdefault(feed, []).append((row, None))
+    _mark_each(session, by_feed, now)
     session.flush()
-    return [Key(feed.language, feed.scope) for feed in by_feed]
+    build = [feed for feed, changes in by_feed.items() if any(_is_new(row, p, now) for row, p in changes)]
+    return sorted(build, key=lambda f: (f.scope != NEWS, -(f.read_at.timestamp() if f.read_at else 0.0), f.id))
 
 
-def _modified(
-    session: Session, feed: Feed, changes: list[tuple[Change, Publication | None]], now: datetime
-) -> datetime:
-    """The `Last-Modified` after these changes: a moment that was planned counts as itself, what was done at once as later."""
-    live = [p for row, p in changes if row.kind == "live" and p is not None]
-    planned = [whole_second(p.at) for p in live if p.created_at < p.at]
-    at_once = [p.at for p in live if p.created_at >= p.at] + [now for row, _ in changes if row.kind == "setting"]
-    feed.last_modified = max([feed.last_modified, *planned])
-    return _later(session, feed, max(at_once)) if at_once else feed.last_modified
+def _is_new(row: Change, publication: Publication | None, now: datetime) -> bool:
+    """Whether a change makes other bytes or an earlier next moment.
 
-
-def _later(session: Session, feed: Feed, moment: datetime) -> datetime:
-    """The `Last-Modified` after a change that readers saw at `moment`: later than any before.
-
-    HTTP dates have no fractions, so a second change within a second would stay unseen by readers who ask by
-    date alone: it gets a later second (front.py never sends a date from the future, which is always safe).
+    A cancelled plan leaves a moment at which nothing happens; one that the ticker tells of has come by itself.
     """
-    second = whole_second(moment)
-    fallen = public.newest_moment(session, feed.language, now=moment - timedelta(microseconds=1))
-    last = max(feed.last_modified, whole_second(fallen)) if fallen else feed.last_modified
-    return second if second > last else max(last, second + timedelta(seconds=2))
+    told = publication is not None and row.kind == "live" and publication.created_at != now
+    return row.kind not in ("cancel", "hold") and not told
+
+
+def _by_feed(session: Session, recorded: Sequence[Recorded]) -> dict[Feed, list[Recorded]]:
+    """The feeds that the publications among the changes move."""
+    moving = [(row, p) for row, p in recorded if p is not None]
+    ids = places.feeds_of(session, [p.id for _, p in moving])
+    wanted = {number for numbers in ids.values() for number in numbers}
+    languages = {p.language for _, p in moving}
+    query = select(Feed).where(Feed.id.in_(wanted) | ((Feed.scope == NEWS) & Feed.language.in_(languages)))
+    feeds = {feed.id: feed for feed in session.scalars(query)} if moving else {}
+    news = {feed.language: feed.id for feed in feeds.values() if feed.scope == NEWS}
+    found: dict[Feed, list[Recorded]] = {}
+    for row, p in moving:
+        for number in (*ids.get(p.id, ()), *([news[p.language]] if p.language in news else [])):
+            found.setdefault(feeds[number], []).append((row, p))
+    return found
+
+
+def _planned(session: Session, now: datetime) -> list[Feed]:
+    """The feeds that something is planned for, and those of everything."""
+    coming = select(Publication.id).where(Publication.at > now, Publication.cancelled_at.is_(None))
+    moved = select(Placement.feed_id).where(Placement.publication_id.in_(coming))
+    return list(session.scalars(select(Feed).where(Feed.id.in_(moved) | (Feed.scope == NEWS))))
+
+
+def _mark_each(session: Session, by_feed: dict[Feed, list[Recorded]], now: datetime) -> None:
+    """The new version, next moment and `Last-Modified` of each feed."""
+    parts = [feed.id for feed in by_feed if feed.scope != NEWS]
+    fallen = _fallen(Feed.id, Publication.at < now, now=now).correlate(Feed).scalar_subquery()
+    coming = select(func.min(Placement.moment)).where(Placement.feed_id == Feed.id, Placement.moment > now)
+    query = select(Feed.id, fallen, coming.correlate(Feed).scalar_subquery()).where(Feed.id.in_(parts))
+    moments = {number: (last, first) for number, last, first in session.execute(query)} if parts else {}
+    held = session.scalar(select(public.held_since())) is not None
+    for feed, changes in by_feed.items():
+        if feed.scope == NEWS:
+            before = public.newest_moment(session, feed.language, now=now - timedelta(microseconds=1))
+            feed.until = public.next_moment(session, feed.language, now=now)
+        else:
+            before, first = moments[feed.id]
+            feed.until = clock.NEVER if held or first is None else first
+        feed.version = max([feed.version, *(row.id for row, p in changes if _is_new(row, p, now))])
+        feed.last_modified = _modified(feed, changes, before)
+
+
+def _modified(feed: Feed, changes: list[Recorded], before: datetime | None) -> datetime:
+    """The `Last-Modified` after these changes: a moment that was planned counts as itself, what was done at once as later.
+
+    `before`: when the feed last changed by a publication, ahead of this very moment.
+    """
+    live = [p for row, p in changes if row.kind == "live" and p is not None]
+    last = max([feed.last_modified, *(whole_second(p.at) for p in live if p.created_at < p.at)])
+    at_once = [p.at for p in live if p.created_at >= p.at]
+    if not at_once:
+        return last
+    # HTTP dates have no fractions, so a second change within a second would stay unseen by readers who ask by
+    # date alone: it gets a later second (front.py never sends a date from the future, which is always safe).
+    second = whole_second(max(at_once))
+    last = max(last, whole_second(before)) if before else last
+    return second if second > last else max(last, second + _AHEAD)
+
+
+def _mark_all(session: Session, row: Change, now: datetime) -> None:
+    """Every feed at once: what they are all made with has changed."""
+    soon = whole_second(now) + _AHEAD
+    later = case((Feed.last_modified < soon, soon), else_=soon + _AHEAD)
+    session.execute(update(Feed).values(version=row.id))
+    session.execute(update(Feed).where(Feed.last_modified > places.LONG_AGO).values(last_modified=later))
+    session.expire_all()
 
 
 def settle(session: Session, fingerprint: str, *, now: datetime) -> bool:
@@ -112,14 +229,3 @@ def settle(session: Session, fingerprint: str, *, now: datetime) -> bool:
 def renew(session: Session, fingerprint: str, *, now: datetime) -> None:
     """Makes every feed new, whatever its rows say."""
     change(session, "setting", now, detail=fingerprint)
-
-
-def last_modified(session: Session, feed: Feed, *, now: datetime) -> datetime:
-    """The `Last-Modified` of a feed at `now`: its row's, or the planned moment that has come since."""
-    fallen = public.newest_moment(session, feed.language, now=now)
-    return max(feed.last_modified, whole_second(fallen)) if fallen else feed.last_modified
-
-
-def until(session: Session, feed: Feed, *, now: datetime) -> datetime:
-    """The next moment at which the feed changes by itself."""
-    return public.next_moment(session, feed.language, now=now)

@@ -1,14 +1,16 @@
 """Tables, no verbs; one noun a file. Importing this package makes every table known."""
 
 from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
-from feedsvc.models.feed import Feed, Fragment
+from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement
 from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, Change, Notice
 from feedsvc.models.taxonomy import Category, Organisation, Tag
 
 __all__ = [
+    "Alias",
     "ApiToken",
+    "Archive",
     "Audit",
     "Backoff",
     "Category",
@@ -19,6 +21,7 @@ __all__ = [
     "Item",
     "Notice",
     "Organisation",
+    "Placement",
     "Publication",
     "Revision",
     "RevisionAuthor",

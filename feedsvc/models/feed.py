@@ -12,20 +12,76 @@ class Feed(Base):
     """A scope in a language. Requests compare nothing with this row; builders do."""
 
     __tablename__ = "feed"
-    __table_args__ = (UniqueConstraint("scope", "language"),)
+    # The ticker asks what has a newer version than it saw, and whose moment has come.
+    __table_args__ = (UniqueConstraint("scope", "language"), Index(None, "version"), Index(None, "until"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     guid: Mapped[str] = mapped_column(String(60), unique=True)
     scope: Mapped[str] = mapped_column(String(200))
-    """`news`, later `category/innovation` and so on: the path below /feeds/."""
+    """`news`, `category/innovation` and so on: the path below /feeds/."""
     language: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(ForeignKey("change.id"))
     """The newest change that touched it; the shelf only ever goes forward in it."""
     last_modified: Mapped[datetime]
     """Whole seconds; never backwards, and later for every change that readers can see."""
     until: Mapped[datetime]
-    """The next planned moment at which it changes by itself."""
+    """The next planned moment at which it changes by itself; that of the ticker's last look once it has passed."""
     created_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]
+    """When its subject was made known on purpose, ahead of any item: a category that an administrator added."""
+    read_at: Mapped[datetime | None]
+    """When somebody last asked for it, give or take an hour: what is read is kept built."""
+
+
+class Placement(Base):
+    """A publication moves a feed at its moment: from then on the item stands in it, or no longer does.
+
+    Follows from the publication's revision and its taxonomy, and could be made again from them. Rows of cancelled
+    publications are deleted. `at` and `opening_id` are those of the translation's first publication: the order of
+    every list, which a correction does not change.
+    """
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        # The newest of a feed, and its archives: by keyset, at any depth.
+        Index("ix_placement_order", "feed_id", "at", "opening_id"),
+        # When a feed changes next, and when it did last.
+        Index("ix_placement_moment", "feed_id", "moment"),
+        {"sqlite_with_rowid": False},
+    )
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), primary_key=True)
+    at: Mapped[datetime]
+    opening_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    moment: Mapped[datetime]
+    """The publication's own `at`."""
+    stands: Mapped[bool]
+    """Whether the item stands in the feed from then on; False where this publication takes it out."""
+
+
+class Archive(Base):
+    """Where an archive document of a feed ends (RFC 5005 §4). Written once; what lies behind it never moves on.
+
+    A document holds everything from the boundary of the next smaller number, exclusive, up to its own, inclusive.
+    """
+
+    __tablename__ = "archive"
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Greater for newer items. A full document's is a multiple of its size."""
+    at: Mapped[datetime]
+    opening_id: Mapped[int]
+
+
+class Alias(Base):
+    """A scope that was: its pages and feeds answer 301 to the scope that took its place, or 410 where none did."""
+
+    __tablename__ = "alias"
+
+    scope: Mapped[str] = mapped_column(String(200), primary_key=True)
+    target: Mapped[str | None] = mapped_column(String(200), index=True)
+    at: Mapped[datetime]
 
 
 class Fragment(Base):

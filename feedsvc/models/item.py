@@ -84,6 +84,7 @@ class Revision(Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     body_html: Mapped[str] = mapped_column(Text, default="")
     slug: Mapped[str] = mapped_column(String(120))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_name: Mapped[str] = mapped_column(String(200))
     about_heading: Mapped[str] = mapped_column(String(200), default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
@@ -92,6 +93,7 @@ class Revision(Base):
 
     translation: Mapped[Translation] = relationship(foreign_keys=[translation_id])
     created_by: Mapped[User | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
     categories: Mapped[list[Category]] = relationship(secondary=revision_category, order_by=Category.name)
     tags: Mapped[list[Tag]] = relationship(secondary=revision_tag, order_by=[Tag.kind, Tag.name])
     authors: Mapped[list["RevisionAuthor"]] = relationship(order_by="RevisionAuthor.position")

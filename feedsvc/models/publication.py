@@ -24,7 +24,7 @@ class Publication(Base):
             "language",
             "at",
             "id",
-            sqlite_where=text("opening AND cancelled_at IS NULL"),
+            sqlite_where=text("opening = 1 AND cancelled_at IS NULL"),  # the very words of the queries
             postgresql_where=text("opening AND cancelled_at IS NULL"),
         ),
         # What falls due next in a language, and what fell due last.
@@ -34,6 +34,13 @@ class Publication(Base):
             "at",
             sqlite_where=text("cancelled_at IS NULL"),
             postgresql_where=text("cancelled_at IS NULL"),
+        ),
+        # Withdrawals are few, and counting what is public looks at them alone.
+        Index(
+            "ix_publication_withdrawal",
+            "language",
+            sqlite_where=text("kind = 'withdraw'"),
+            postgresql_where=text("kind = 'withdraw'"),
         ),
         # What has fallen due and was not yet told to anyone: the ticker's question, never longer than the plan.
         Index(

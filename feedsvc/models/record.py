@@ -20,11 +20,18 @@ class Change(Base):
             sqlite_where=text("kind = 'live'"),
             postgresql_where=text("kind = 'live'"),
         ),
+        # The last change of names: part of the key under which rendered entries are remembered.
+        Index(
+            "ix_change_taxonomy",
+            "id",
+            sqlite_where=text("kind = 'taxonomy'"),
+            postgresql_where=text("kind = 'taxonomy'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    """plan, live, cancel, hold, unhold, feed, setting: see newsroom/record.py."""
+    """plan, live, cancel, hold, unhold, feed, setting, taxonomy, scopes: see newsroom/record.py."""
     at: Mapped[datetime]
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
     detail: Mapped[str] = mapped_column(String(200), default="")

@@ -6,13 +6,13 @@ everything is held, the public's time stands still at the start of the hold; onl
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from feedsvc.clock import NEVER
-from feedsvc.models import Change, Hold, Item, Publication, Revision, Translation
+from feedsvc.models import Change, Hold, Item, Placement, Publication, Revision, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,9 @@ class Shown:
     corrections: tuple[Correction, ...]
     """Newest first."""
     place: tuple[datetime, int]
-    """Where it stands in the list, newest first: hand it back as `before` for the next page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """Where a public item stands, and when it last changed."""
-
-    slug: str
-    updated: datetime
-    place: tuple[datetime, int]
-    """As in `Shown`."""
+    """Where it stands in every list, newest first."""
+    publication_id: int
+    """The newest due publication: with it and the taxonomy all that is shown is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,96 +78,106 @@ def due(publication: Any, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _newest_of(translation_id: Any, now: datetime) -> Any:
+def newest_of(translation_id: Any, now: datetime) -> Any:
     """SQL: the id of a translation's newest due publication."""
     p = _ANY
     newest = select(p.id).where(p.translation_id == translation_id, due(p, now)).order_by(p.at.desc(), p.id.desc())
     return newest.limit(1).scalar_subquery()
 
 
-def _updated_of(translation_id: Any, now: datetime) -> Any:
+def updated_of(translation_id: Any, now: datetime) -> Any:
     """SQL: the newest publish or correct that is due."""
     p = _DATED
     kinds = p.kind.in_(("publish", "correct"))
     return select(func.max(p.at)).where(p.translation_id == translation_id, kinds, due(p, now)).scalar_subquery()
 
 
-def _shown(now: datetime) -> tuple[Select[Any], Any]:
-    """SQL for everything public, unordered, and its `opening` publication to order and page by."""
+class Source(NamedTuple):
+    """SQL: where public items are read from, each by its newest due publication."""
+
+    query: Select[Any]
+    """What to read from and under which conditions; its columns are to be replaced."""
+    at: Any
+    """The column of `published`: the moment of the first publication."""
+    place: Any
+    """The column of the first publication's id: with `at` it orders every list."""
+    newest: Any
+    """The newest due publication, never a withdrawal."""
+
+
+def everything(now: datetime, language: str = "") -> Source:
+    """All that is public, in one language or in any."""
     opening, newest = _OPENING, _NEWEST
     query = (
-        select(
-            opening.at,
-            opening.id,
-            _updated_of(opening.translation_id, now),
+        select(opening.id)
+        .join(newest, newest.id == newest_of(opening.translation_id, now))
+        .where(opening.opening, due(opening, now), newest.kind != "withdraw")
+    )
+    if language:
+        query = query.where(opening.language == language)
+    return Source(query, opening.at, opening.id, newest)
+
+
+def placed(feed_id: int, now: datetime) -> Source:
+    """What is public of a feed that carries a part of a language's news."""
+    placement, newest = Placement, _NEWEST
+    query = (
+        select(newest.id)
+        .select_from(placement)
+        .join(newest, newest.id == placement.publication_id)
+        # `at <= now` says nothing that the newest due publication does not; it lets plans be skipped at one stroke.
+        .where(placement.feed_id == feed_id, placement.stands, placement.at <= now)
+        .where(newest.id == newest_of(newest.translation_id, now))
+    )
+    return Source(query, placement.at, placement.opening_id, newest)
+
+
+def read(session: Session, source: Source, query: Select[Any], *, now: datetime) -> list[Shown]:
+    """What the public sees of the rows of a query made from `source`, with correction notes."""
+    newest = source.newest
+    texts = (
+        query.with_only_columns(
+            source.at,
+            source.place,
+            updated_of(newest.translation_id, now),
             Item.key,
             Item.guid,
-            opening.language,
+            newest.language,
+            newest.id,
             Revision,
         )
-        .select_from(opening)
-        .join(newest, newest.id == _newest_of(opening.translation_id, now))
         .join(Revision, Revision.id == newest.revision_id)
-        .join(Translation, Translation.id == opening.translation_id)
+        .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
-        .where(opening.opening, due(opening, now), newest.kind != "withdraw")
         .options(selectinload(Revision.categories), selectinload(Revision.tags), selectinload(Revision.authors))
     )
-    return query, opening
-
-
-def _read(session: Session, query: Select[Any], now: datetime) -> list[Shown]:
-    """Runs a query made by `_shown` and adds the correction notes."""
-    rows = session.execute(query).all()
-    notes: dict[int, list[Correction]] = {}
-    ids = [row[6].translation_id for row in rows]
-    p = Publication
-    corrections = select(p).where(p.translation_id.in_(ids), p.kind == "correct", p.note != "", due(p, now))
-    for publication in session.scalars(corrections.order_by(p.at.desc(), p.id.desc())):
-        notes.setdefault(publication.translation_id, []).append(Correction(publication.at, publication.note))
+    rows = session.execute(texts).all()
+    notes = _notes(session, [row[7].translation_id for row in rows], now)
     return [
-        Shown(key, guid, language, revision, at, updated, tuple(notes.get(revision.translation_id, ())), (at, place))
-        for at, place, updated, key, guid, language, revision in rows
+        Shown(key, guid, language, revision, at, updated, notes.get(revision.translation_id, ()), (at, place), number)
+        for at, place, updated, key, guid, language, number, revision in rows
     ]
 
 
-def newest(
-    session: Session, language: str, *, now: datetime, limit: int, before: tuple[datetime, int] | None = None
-) -> list[Shown]:
-    """The newest public items of a language, newest first by publication; `before` is a `place` to go on from."""
-    query, opening = _shown(now)
-    return _read(session, _page(query.where(opening.language == language), opening, limit, before), now)
-
-
-def _page(query: Select[Any], opening: Any, limit: int, before: tuple[datetime, int] | None) -> Select[Any]:
-    """One page of a list, newest first, by keyset."""
-    if before is not None:
-        query = query.where(or_(opening.at < before[0], and_(opening.at == before[0], opening.id < before[1])))
-    return query.order_by(opening.at.desc(), opening.id.desc()).limit(limit)
-
-
-def addresses(
-    session: Session, language: str, *, now: datetime, limit: int, before: tuple[datetime, int] | None = None
-) -> list[Addressed]:
-    """As `newest`, but only where each item stands and when it last changed: for lists of thousands."""
-    query, opening = _shown(now)
-    columns = (Revision.slug, _updated_of(opening.translation_id, now), opening.at, opening.id)
-    query = query.with_only_columns(*columns).where(opening.language == language)
-    query = _page(query, opening, limit, before)
-    return [Addressed(slug, updated, (at, place)) for slug, updated, at, place in session.execute(query)]
-
-
-def count(session: Session, language: str, *, now: datetime) -> int:
-    """How many items of a language are public."""
-    query, opening = _shown(now)
-    ids = query.with_only_columns(opening.id).where(opening.language == language)
-    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+def _notes(session: Session, translations: list[int], now: datetime) -> dict[int, tuple[Correction, ...]]:
+    """Correction notes by translation, the newest first."""
+    p = Publication
+    notes: dict[int, tuple[Correction, ...]] = {}
+    corrections = select(p.translation_id, p.at, p.note).where(
+        p.translation_id.in_(translations), p.kind == "correct", p.note != "", due(p, now)
+    )
+    for translation_id, at, note in session.execute(corrections.order_by(p.at.desc(), p.id.desc())):
+        notes[translation_id] = (*notes.get(translation_id, ()), Correction(at, note))
+    return notes
 
 
 def of_translation(session: Session, translation_id: int, *, now: datetime) -> Shown | None:
     """What is public of one translation."""
-    query, opening = _shown(now)
-    found = _read(session, query.where(opening.translation_id == translation_id), now)
+    source = everything(now)
+    of_it = source.query.where(
+        source.newest.translation_id == translation_id, _OPENING.translation_id == translation_id
+    )
+    found = read(session, source, of_it, now=now)
     return found[0] if found else None
 
 
@@ -201,13 +203,13 @@ def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Sho
 
 def _withdrawn(session: Session, translation_id: int, now: datetime) -> Withdrawn:
     """The withdrawal that is a translation's newest due publication."""
-    publication = session.get_one(Publication, session.scalar(select(_newest_of(translation_id, now))))
+    publication = session.get_one(Publication, session.scalar(select(newest_of(translation_id, now))))
     return Withdrawn(publication.at, publication.note)
 
 
 def latest(session: Session, translation_id: int, *, now: datetime) -> Publication | None:
     """A translation's newest due publication, a withdrawal included: where it stands with the public."""
-    return session.scalar(select(Publication).where(Publication.id == _newest_of(translation_id, now)))
+    return session.scalar(select(Publication).where(Publication.id == newest_of(translation_id, now)))
 
 
 def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
@@ -228,7 +230,7 @@ def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
 def version(session: Session) -> int:
     """Grows with every cause of a change: between two of them and two planned moments the public sees the same.
 
-    True where writers wait for each other, as with SQLite; with sequences that commit out of order it needs the count too.
+    True because writers wait for each other (docs/decisions/0013), so that numbers are given in the order of the commits.
     """
     return session.scalar(select(func.max(Change.id))) or 0
 

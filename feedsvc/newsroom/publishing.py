@@ -255,6 +255,7 @@ def _release(session: Session, held: Publication, *, actor: Actor, now: datetime
     """Replaces a held publication by one of this moment."""
     held.cancelled_at, held.cancelled_by_id = now, actor.user_id
     session.flush()
+    change(session, "cancel", now, held)
     names = ("translation_id", "revision_id", "language", "kind", "opening", "note", "actor_id")
     row = Publication(**{n: getattr(held, n) for n in names}, at=now, created_at=now, live_at=now)
     session.add(row)

@@ -28,6 +28,7 @@ def add(
         summary=text.summary,
         body_html=text.body_html,
         slug=slug,
+        organisation_id=translation.item.organisation.id,
         organisation_name=translation.item.organisation.name,
         about_heading=translation.item.organisation.about_heading,
         about_html=translation.item.organisation.about_html,
@@ -67,7 +68,7 @@ def readdress(session: Session, revision: Revision, slug: str, *, actor: Actor, 
     approved one where the old one had it, so that the working text of an item is never changed by this.
     """
     translation = revision.translation
-    same = ("headline", "summary", "body_html", "organisation_name", "about_heading", "about_html")
+    same = ("headline", "summary", "body_html", "organisation_id", "organisation_name", "about_heading", "about_html")
     copy = Revision(
         translation=translation,
         number=_next_number(session, translation),

@@ -8,6 +8,7 @@ from os import readlink
 from pathlib import Path
 
 import structlog
+from isal import igzip
 
 from feedsvc import settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
@@ -126,13 +127,23 @@ def read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
     """A document in a coding, from memory or from the shelf. Raises OSError where it was cleared away under us."""
     found = feed.variants.get((suffix, coding))
     if found is None:
-        name = f"{suffix}.{CODINGS[coding]}" if coding else suffix
+        name = f"{suffix}.{CODINGS[coding or 'gzip']}"
         body = (feed.there.place / name).read_bytes()
         if len(body) != feed.there.sizes[name]:
             raise OSError(f"{name} is not what was written")
+        if not coding:
+            body = _unpacked(body)
         found = _variant(key, suffix, coding, feed.there.etags[suffix], body, feed.there.last_modified)
         feed.variants[suffix, coding] = found
     return found
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What was gzipped. Raises OSError where that cannot be read."""
+    try:
+        return bytes(igzip.decompress(packed))  # type: ignore[no-untyped-call]  # isal has no types here
+    except Exception as error:
+        raise OSError(f"a gzipped document cannot be unpacked: {error}") from error
 
 
 def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_modified: int) -> Variant:

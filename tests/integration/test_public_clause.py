@@ -9,7 +9,7 @@ import pytest
 
 from feedsvc import db
 from feedsvc.errors import FeedsvcError
-from feedsvc.newsroom import items, public, publishing
+from feedsvc.newsroom import items, listing, public, publishing
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
 
@@ -138,7 +138,7 @@ def test_public_is_what_the_model_says_at_every_moment(instance: Path, seed: int
         asked = now + timedelta(seconds=chance.choice((0, 0, 3, 40)))
         with db.reading() as session:
             shown = {
-                s.item_key: s for s in public.newest(session, "en", now=asked, limit=100) if s.item_key in model.texts
+                s.item_key: s for s in listing.newest(session, "en", now=asked, limit=100) if s.item_key in model.texts
             }
             expected = {key: text for key in model.texts if (text := model.shown(key, asked)) is not None}
             assert {key: s.revision.headline for key, s in shown.items()} == expected, f"seed {seed}, step {number}"
@@ -166,7 +166,7 @@ def test_list_is_paged_by_keyset_and_meets_every_item_once(instance: Path) -> No
         act(publishing.publish, key, now=moment)
     met, before = [], None
     with db.reading() as session:
-        while page := public.newest(session, "en", now=START + timedelta(days=1), limit=5, before=before):
+        while page := listing.newest(session, "en", now=START + timedelta(days=1), limit=5, before=before):
             met += [s.revision.headline for s in page]
             before = page[-1].place
     assert len(met) == len(set(met)) == 24

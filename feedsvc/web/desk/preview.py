@@ -48,4 +48,5 @@ def _as_shown(session: Session, here: Standing) -> Shown:
         updated=live.updated if live else first,
         corrections=live.corrections if live else (),
         place=(first, 0),
+        publication_id=live.publication_id if live else 0,
     )

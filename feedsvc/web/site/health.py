@@ -14,7 +14,7 @@ from feedsvc import clock, migrate, settings
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build
-from feedsvc.newsroom import public
+from feedsvc.newsroom import listing
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site.kept import kept
 
@@ -73,9 +73,9 @@ def _migrations() -> Verdict:
 
 
 def _shelf() -> Verdict:
-    with reading() as session:
-        missing = build.missing(session, settings.current())
-    return not missing, f"not built: {', '.join(missing)}" if missing else "every feed is built"
+    missing = build.missing(settings.current().instance)
+    names = ", ".join("/".join(key) for key in missing)
+    return not missing, f"not built: {names}" if missing else "the newsroom's feeds are built"
 
 
 def ticker_age(instance: Path) -> float | None:
@@ -133,7 +133,7 @@ def metrics() -> Response:
 def _counted(session: Session, now: datetime) -> dict[str, float]:
     """Public items by label."""
     languages = settings.current().languages
-    return {f'{{language="{code}"}}': float(public.count(session, code, now=now)) for code in languages}
+    return {f'{{language="{code}"}}': float(listing.count(session, code, now=now)) for code in languages}
 
 
 def _metric(name: str, meaning: str, values: dict[str, float]) -> list[str]:

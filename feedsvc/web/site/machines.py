@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from feedsvc import settings
 from feedsvc.feeds import addresses
-from feedsvc.newsroom import public
+from feedsvc.newsroom import listing
 from feedsvc.web.i18n import iso
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site.frame import validated
@@ -76,7 +76,7 @@ def _items(session: Session, language: str, now: datetime, most: int) -> Iterato
     """The items of a language, read in pages so that memory stays small."""
     place: tuple[datetime, int] | None = None
     while most > 0:
-        part = public.addresses(session, language, now=now, limit=min(_CHUNK, most), before=place)
+        part = listing.addresses(session, language, now=now, limit=min(_CHUNK, most), before=place)
         for item in part:
             yield _url(addresses.item_url(language, item.slug), iso(item.updated))
         if len(part) < _CHUNK:

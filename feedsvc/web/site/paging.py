@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from feedsvc.newsroom import public
+from feedsvc.newsroom import listing
 from feedsvc.newsroom.public import Shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ def after(
     session: Session, language: str, seen: Seen | None, *, now: datetime, size: int
 ) -> tuple[list[Shown], Seen | None]:
     """The next `size` public items and where to go on from, or None at the end."""
-    found = public.newest(session, language, now=now, limit=size + 1, before=_place(session, language, seen, now=now))
+    found = listing.newest(session, language, now=now, limit=size + 1, before=_place(session, language, seen, now=now))
     shown = found[:size]
     if len(found) <= size:
         return shown, None
@@ -66,7 +66,7 @@ def _place(session: Session, language: str, seen: Seen | None, *, now: datetime)
         return None
     place, left = (seen.at + _MOMENT, 0), seen.count
     while left > 0:
-        part = public.newest(session, language, now=now, limit=min(left, _CHUNK), before=place)
+        part = listing.newest(session, language, now=now, limit=min(left, _CHUNK), before=place)
         same = [one.place for one in part if one.place[0] == seen.at]
         place = same[-1] if same else place
         left = left - len(same) if len(same) == min(left, _CHUNK) else 0

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import clock, settings
 from feedsvc.db import reading
 from feedsvc.feeds import addresses
-from feedsvc.newsroom import html, public
+from feedsvc.newsroom import html, listing, public
 from feedsvc.newsroom.public import Moved, Withdrawn
 from feedsvc.web import labels
 from feedsvc.web.errors import Told
@@ -34,7 +34,7 @@ LAST = 5
 def home() -> Response:
     """The front page: the newest item large, then those before it."""
     with reading() as session:
-        shown = public.newest(session, g.language, now=clock.now(), limit=FRONT + 1)
+        shown = listing.newest(session, g.language, now=clock.now(), limit=FRONT + 1)
     canonical = addresses.home_url(g.language) + "/"
     return frame.page("site/home.html", canonical=canonical, items=shown[:FRONT], more=len(shown) > FRONT)
 
@@ -90,7 +90,7 @@ def feed() -> Response:
     """A feed's page for people: what it carries, its addresses to copy, its last items, how to ask politely."""
     title, carries = frame.SCOPES["news"]
     with reading() as session:
-        shown = public.newest(session, g.language, now=clock.now(), limit=LAST)
+        shown = listing.newest(session, g.language, now=clock.now(), limit=LAST)
     return frame.page(
         "site/feed.html",
         canonical=addresses.feed_url("news", g.language),
