@@ -20,7 +20,7 @@ MONTHS = {language: names.split() for language, names in _MONTHS.items()}
 _QUARTERS = {
     "en": ("first", "second", "third", "fourth"),
     "az": ("birinci", "ikinci", "üçüncü", "dördüncü"),
-    "ru": ("первом", "втором", "третьем", "четвёртом"),
+    "ru": ("в первом", "во втором", "в третьем", "в четвёртом"),
 }
 _UNITS = ("", "ci", "ci", "cü", "cü", "ci", "cı", "ci", "ci", "cu")
 _TENS = ("cü", "cu", "ci", "cu", "cı", "ci", "cı", "ci", "ci", "cı")
@@ -31,23 +31,31 @@ def counts(low: int, high: int, step: int = 1) -> list[int]:
     return [n for n in range(low, high + 1, step) if n % 10 in {0, 5, 6, 7, 8, 9} or 11 <= n % 100 <= 14]  # noqa: PLR2004
 
 
-NUMBERS = {"n": counts(5, 98), "n2": counts(5, 28), "m": counts(105, 989), "k": counts(1_200, 98_900, 100)}
+NUMBERS = {
+    "n": counts(5, 98),
+    "n2": counts(5, 28),
+    "n3": counts(6, 29),
+    "m": counts(105, 989),
+    "m2": counts(105, 989),
+    "k": counts(1_200, 98_900, 100),
+    "k2": counts(1_200, 98_900, 100),
+}
 """Slot → the numbers that may stand in it."""
+PERCENTAGES = ("pct", "pct2", "pct3")
+"""Slots for percentages, drawn in tenths."""
 
 
 def figures(random: Random) -> dict[str, int]:
-    """A number for each slot; `pct` and `pct2` in tenths, and never whole, so that Russian has one form for them."""
+    """A number for each slot; percentages are never whole, so that Russian has one form for them."""
     drawn = {slot: random.choice(numbers) for slot, numbers in NUMBERS.items()}
-    return drawn | {slot: 10 * random.randint(1, 34) + random.randint(1, 9) for slot in ("pct", "pct2")}
+    return drawn | {slot: 10 * random.randint(1, 34) + random.randint(1, 9) for slot in PERCENTAGES}
 
 
 def written(drawn: dict[str, int], language: str) -> Slots:
     """The figures as the language writes them."""
     thousands, point = (",", ".") if language == "en" else (" ", ",")
     return {
-        slot: f"{number // 10}{point}{number % 10}"
-        if slot in {"pct", "pct2"}
-        else f"{number:,}".replace(",", thousands)
+        slot: f"{number // 10}{point}{number % 10}" if slot in PERCENTAGES else f"{number:,}".replace(",", thousands)
         for slot, number in drawn.items()
     }
 
@@ -86,7 +94,7 @@ def dates(day: date, soon: date, language: str) -> Slots:
             "on_soon": f"{by} {soon.year} года",
             "by_soon": f"до {by} {soon.year} года",
             "in_year": f"в {year} году",
-            "in_quarter": f"в {nth} квартале {reported} года",
+            "in_quarter": f"{nth} квартале {reported} года",
         }
     return slots | {"In_year": capital(slots["in_year"]), "In_quarter": capital(slots["in_quarter"])}
 

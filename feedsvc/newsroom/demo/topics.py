@@ -101,5 +101,8 @@ def _topic(file: str) -> Topic:
 
 def _quoted(words: Line, around: Line) -> Line:
     """A quotation with its speaker."""
-    en, az, ru = (frame.replace("{quote}", quote) for quote, frame in zip(words, around, strict=True))
+    en, az, ru = words
+    # Russian sets the full stop after the closing quotation mark.
+    quotes = (en, az, ru.removesuffix("."))
+    en, az, ru = (blocks.replace("{quote}", quote) for blocks, quote in zip(around, quotes, strict=True))
     return en, az, ru
