@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -69,7 +70,7 @@ def place_all(session: Session, publications: Sequence[Publication], *, version:
     opening = _openings(session, [p.translation_id for p in publications])
     moves = []
     for p in publications:
-        stands = scopes.of_revision(texts[p.revision_id]) if p.kind != "withdraw" else frozenset()
+        stands = scopes.of(texts[p.revision_id]) if p.kind != "withdraw" else frozenset()
         leaves = before.get(p.id, frozenset()) - stands
         moves.append(Move(p.id, p.language, p.at, opening[p.translation_id], stands, leaves))
     write(session, moves, version=version, now=now)
@@ -78,7 +79,7 @@ def place_all(session: Session, publications: Sequence[Publication], *, version:
 def write(session: Session, moves: Sequence[Move], *, version: int, now: datetime) -> set[int]:
     """Writes the rows of these moves, and the feeds that are missing for them. Gives the ids of all feeds moved."""
     ids = ensure(session, {s for move in moves for s in move.stands | move.leaves}, version=version, now=now)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "publication_id": move.publication_id,
             "feed_id": ids[scope, move.language],
@@ -122,7 +123,7 @@ def _before(session: Session, numbers: list[int]) -> dict[int, frozenset[str]]:
         .where(p.id.in_(numbers), q.cancelled_at.is_(None), earlier, ~between, q.kind != "withdraw")
         .options(*(selectinload(one) for one in _SUBJECTS))
     )
-    return {number: scopes.of_revision(revision) for number, revision in session.execute(query)}
+    return {number: scopes.of(revision) for number, revision in session.execute(query)}
 
 
 def _openings(session: Session, translations: Iterable[int]) -> dict[int, tuple[datetime, int]]:

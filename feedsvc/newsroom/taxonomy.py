@@ -11,12 +11,14 @@ from feedsvc.errors import Invalid
 from feedsvc.models import Category, Organisation, Tag
 from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
-from feedsvc.newsroom.workflow import Actor
+from feedsvc.newsroom.workflow import Actor, require
 
 _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
-def _free_slug(session: Session, table: type[Category] | type[Tag], name: str, kind: str = "") -> str:
+def _free_slug(
+    session: Session, table: type[Category] | type[Tag] | type[Organisation], name: str, kind: str = ""
+) -> str:
     """A slug for the name that no row of the table has yet.
 
     Feeds show it, and the row that is in the way may be known to the newsroom alone: so no number that would tell
@@ -95,6 +97,18 @@ def organisation(session: Session, name: str) -> Organisation:
     row = session.scalar(query.order_by(Organisation.id).limit(1))
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
+    return row
+
+
+def add_organisation(session: Session, name: str, *, actor: Actor, now: datetime) -> Organisation:
+    """The organisation of this name; a new one where there is none. Raises NotAllowed."""
+    require(actor, "taxonomy")
+    row = session.scalar(select(Organisation).where(Organisation.name == name))
+    if row is None:
+        row = Organisation(slug=_free_slug(session, Organisation, name), name=name, created_at=now)
+        session.add(row)
+        session.flush()
+        audit(session, actor, "add-organisation", row.slug, now, name=name)
     return row
 
 
