@@ -21,6 +21,8 @@ from feedsvc.words import N_, say
 
 log = structlog.get_logger()
 
+VERSION = 1
+"""Raise it when another entry is made of the same rows."""
 LEAST_ITEMS = 10
 
 

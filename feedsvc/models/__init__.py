@@ -1,7 +1,7 @@
 """Tables, no verbs; one noun a file. Importing this package makes every table known."""
 
 from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
-from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement
+from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement, Rendered
 from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, Change, Notice
@@ -23,6 +23,7 @@ __all__ = [
     "Organisation",
     "Placement",
     "Publication",
+    "Rendered",
     "Revision",
     "RevisionAuthor",
     "Role",

@@ -51,6 +51,19 @@ def upgrade() -> None:
     op.create_index("ix_placement_moment", "placement", ["feed_id", "moment"])
     op.create_index("ix_placement_order", "placement", ["feed_id", "at", "opening_id"])
 
+    op.create_table(
+        "rendered",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("made_with", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("updated", feedsvc.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_rendered_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("publication_id", name=op.f("pk_rendered")),
+    )
+
     op.add_column("feed", sa.Column("announced_at", feedsvc.db.UTCDateTime(timezone=True), nullable=True))
     op.add_column("feed", sa.Column("read_at", feedsvc.db.UTCDateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_feed_until"), "feed", ["until"])
