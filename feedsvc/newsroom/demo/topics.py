@@ -40,6 +40,8 @@ class Topic:
     posts: tuple[Line, ...]
     subject: tuple[Line, ...]
     headline: tuple[Line, ...]
+    goes_with: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    """For each headline, which leads and which summaries tell the same."""
     summary: tuple[Line, ...]
     lead: tuple[Line, ...]
     detail: tuple[Line, ...]
@@ -91,6 +93,7 @@ def _topic(file: str) -> Topic:
         posts=_lines(given["posts"]),
         subject=_lines(given["subject"]),
         headline=_lines(given["headline"]),
+        goes_with=tuple((tuple(leads), tuple(summaries)) for leads, summaries in given["goes_with"]),
         summary=_lines(given["summary"]),
         lead=_lines(given["lead"], "<p>", "</p>"),
         detail=_lines(given["detail"], "<p>", "</p>"),

@@ -119,15 +119,15 @@ def _story(desk: _Desk, published: datetime, languages: tuple[str, ...], random:
     place = next(one for one in (desk.abroad if is_abroad else desk.home) if one.since <= day.year)
     other = next(one for one in desk.home if one.since <= day.year and one is not place)
     person = next(desk.speakers[topic.name])
-    headline = random.choice(topic.headline)
+    headline, (leads, summaries) = random.choice(list(zip(topic.headline, topic.goes_with, strict=True)))
     words = _words(topic, organisation, person, day, random)
     return _Story(
         topic=topic,
         organisation=organisation,
         place=place,
         headline=headline,
-        summary=random.choice(topic.summary),
-        blocks=_blocks(topic, frame(), random),
+        summary=topic.summary[random.choice(summaries)],
+        blocks=[topic.lead[random.choice(leads)], *_blocks(topic, frame(), random)],
         slots={code: {**place.here[code], **other.there[code], **words[code]} for code in languages},
         speaker=people()[person][0],
         names_other=other.name if "{place2}" in headline[0] else "",
@@ -167,10 +167,10 @@ def _partner(kind: tuple[str, ...], name: str, language: str) -> Slots:
 
 
 def _blocks(topic: Topic, common: Frame, random: Random) -> list[Line]:
-    """The blocks of a body in their order."""
+    """The blocks of a body after its lead, in their order."""
     details = random.sample(topic.detail, random.choice((3, 4, 4)))
     above, below = random.sample(common.heading, 2)
-    blocks = [random.choice(topic.lead), details[0]]
+    blocks = [details[0]]
     if random.random() < 0.6:  # noqa: PLR2004
         blocks.append(above)
     blocks.append(details[1])
