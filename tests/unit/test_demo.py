@@ -235,3 +235,11 @@ def test_the_quarter_reported_is_the_one_that_ended() -> None:
 def test_counted_things_need_one_russian_form() -> None:
     assert [number for number in counts(1, 30) if number not in {*range(5, 21), *range(25, 31)}] == []
     assert {21, 22, 101, 104} & set(counts(1, 200)) == set()
+
+
+def test_no_line_runs_overland_to_the_exclave(news: list[Release]) -> None:
+    beyond = {place.name for place in places() if place.where == "exclave"}
+    seen = {text.headline for release in news for text in release.texts if text.language == "en"}
+    lines_laid = [headline for headline in seen if re.search("fibre on the|^Capacity of the", headline)]
+    assert lines_laid
+    assert not [headline for headline in lines_laid if any(name in headline for name in beyond)]

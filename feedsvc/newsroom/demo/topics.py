@@ -34,6 +34,8 @@ class Topic:
     """Whether other organisations than the first have such news too."""
     place: str
     """`home`, `abroad` or `any`."""
+    route: bool
+    """Whether it is about the way between two places."""
     categories: tuple[str, ...]
     """The first one always applies."""
     themes: tuple[str, ...]
@@ -88,6 +90,7 @@ def _topic(file: str) -> Topic:
         in_reporting=given["weight"] * (5 if quarterly else 1),
         orgs=given.get("orgs", False),
         place=given.get("place", "home"),
+        route=given.get("route", False),
         categories=tuple(given["categories"]),
         themes=tuple(given["themes"]),
         posts=_lines(given["posts"]),
