@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings
@@ -26,6 +26,7 @@ from feedsvc.formats.document import digest
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Change, Fragment, Rendered
+from feedsvc.models.record import REMAKES
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import Outline
 
@@ -114,21 +115,25 @@ def of(session: Session, outlines: Sequence[Outline], *, now: datetime) -> tuple
     return [found[number] for number in numbers if number in found], news
 
 
+_ANEW = select(func.max(Change.id)).where(text(REMAKES))
+
+
 def _made_with(session: Session) -> str:
     """What entries depend on besides their publications."""
-    names = session.scalar(select(func.max(Change.id)).where(Change.kind == literal_column("'taxonomy'"))) or 0
+    anew = session.scalar(_ANEW) or 0
     current = settings.current()
-    fields = [names, current.public_url, current.main_language, assemble.VERSION]
+    fields = [anew, current.public_url, current.main_language, assemble.VERSION]
     return hashlib.blake2b(json.dumps(fields).encode(), digest_size=16).hexdigest()
+
+
+_ROWS = select(Rendered.publication_id, Rendered.digest, Rendered.updated, Rendered.weight).where(
+    Rendered.publication_id.in_(bindparam("numbers", expanding=True)), Rendered.made_with == bindparam("made_with")
+)
 
 
 def _stored(session: Session, publications: list[int], news: News) -> dict[int, Piece]:
     """The pieces whose bytes the database keeps in every format."""
-    r = Rendered
-    query = select(r.publication_id, r.digest, r.updated, r.weight).where(
-        r.publication_id.in_(publications), r.made_with == news.made_with
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_ROWS, {"numbers": publications, "made_with": news.made_with}).all()
     kept = _kept(session, [row.digest for row in rows], news)
     return {
         row.publication_id: Piece(row.digest, kept[row.digest], row.updated, row.weight)
@@ -137,15 +142,16 @@ def _stored(session: Session, publications: list[int], news: News) -> dict[int, 
     }
 
 
+_BYTES = select(Fragment.format, Fragment.digest, Fragment.writer, Fragment.content, Fragment.used_at).where(
+    Fragment.format.in_(list(FORMATS)), Fragment.digest.in_(bindparam("names", expanding=True))
+)
+
+
 def _kept(session: Session, names: list[str], news: News) -> dict[str, dict[str, bytes]]:
     """Digest → format → bytes, of what the database keeps."""
-    f = Fragment
     found: dict[str, dict[str, bytes]] = {}
-    query = select(f.format, f.digest, f.writer, f.content, f.used_at).where(
-        f.format.in_(list(FORMATS)), f.digest.in_(names)
-    )
     old = clock.now() - _REMEMBER_EVERY
-    for suffix, name, writer, content, used_at in session.execute(query):
+    for suffix, name, writer, content, used_at in session.execute(_BYTES, {"names": names}):
         if FORMATS[suffix].version == writer:
             found.setdefault(name, {})[suffix] = content
             if used_at < old:

@@ -69,11 +69,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_feed_until"), "feed", ["until"])
     op.create_index(op.f("ix_feed_version"), "feed", ["version"])
     op.create_index(
-        "ix_change_taxonomy",
+        "ix_change_remakes",
         "change",
         ["id"],
-        sqlite_where=sa.text("kind = 'taxonomy'"),
-        postgresql_where=sa.text("kind = 'taxonomy'"),
+        sqlite_where=sa.text("kind IN ('taxonomy', 'setting')"),
+        postgresql_where=sa.text("kind IN ('taxonomy', 'setting')"),
     )
     op.create_index(
         "ix_publication_withdrawal",
