@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -459,3 +461,33 @@ def feeds_verify() -> None:
     if wrong:
         sys.exit(1)
     click.echo("Every feed on the shelf says what the rows say.")
+
+
+@feeds.command("readers")
+@click.option("--days", type=click.IntRange(1, 400), default=7, help="So many days, today included.")
+@JSON
+def feeds_readers(days: int, *, as_json: bool) -> None:
+    """Say who asks for the feeds: requests, the share that was told "nothing new", subscribers as readers report them."""
+    from feedsvc.db import reading
+    from feedsvc.feeds import addresses
+    from feedsvc.newsroom import audience
+
+    since = clock.now().date() - timedelta(days=days - 1)
+    with reading() as session:
+        found, lost = audience.readers(session, since=since), audience.lost(session, since=since)
+    if lost:
+        click.echo(f"{lost} more requests were answered and could not be counted.", err=True)
+    rows: list[dict[str, Any]] = [
+        {
+            "address": f"{addresses.feed_url(one.scope, one.language)}.{one.format}",
+            "requests": one.requests,
+            "unchanged": round(one.unchanged, 3) if as_json else f"{one.unchanged:.0%}",
+            "subscribers": sum(one.subscribers.values()),
+            "readers": [asdict(f) for f in audience.families(one)]
+            if as_json
+            else ", ".join(f"{f.name} {f.requests}" for f in audience.families(one)),
+            **({"statuses": dict(sorted(one.statuses.items()))} if as_json else {}),
+        }
+        for one in found
+    ]
+    _print(rows, as_json=as_json)

@@ -1,6 +1,7 @@
 """Tables, no verbs; one noun a file. Importing this package makes every table known."""
 
 from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
+from feedsvc.models.audience import Poll, PollLoss, PollSource
 from feedsvc.models.feed import Feed, Fragment
 from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.publication import Hold, Publication
@@ -19,6 +20,9 @@ __all__ = [
     "Item",
     "Notice",
     "Organisation",
+    "Poll",
+    "PollLoss",
+    "PollSource",
     "Publication",
     "Revision",
     "RevisionAuthor",

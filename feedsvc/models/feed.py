@@ -26,6 +26,8 @@ class Feed(Base):
     until: Mapped[datetime]
     """The next planned moment at which it changes by itself."""
     created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    """When somebody last asked for it, within the hour; None: never."""
 
 
 class Fragment(Base):
