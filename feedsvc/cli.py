@@ -16,6 +16,8 @@ from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
 from feedsvc.newsroom.workflow import SYSTEM
 
+MOST_READERS = 8
+"""Families that a table names for one feed; JSON has them all."""
 JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -477,17 +479,22 @@ def feeds_readers(days: int, *, as_json: bool) -> None:
         found, lost = audience.readers(session, since=since), audience.lost(session, since=since)
     if lost:
         click.echo(f"{lost} more requests were answered and could not be counted.", err=True)
-    rows: list[dict[str, Any]] = [
-        {
-            "address": f"{addresses.feed_url(one.scope, one.language)}.{one.format}",
+    base = settings.current().public_url
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        address = f"{addresses.feed_url(one.scope, one.language)}.{one.format}"
+        families = audience.families(one)
+        figures: dict[str, Any] = {
             "requests": one.requests,
-            "unchanged": round(one.unchanged, 3) if as_json else f"{one.unchanged:.0%}",
-            "subscribers": sum(one.subscribers.values()),
-            "readers": [asdict(f) for f in audience.families(one)]
-            if as_json
-            else ", ".join(f"{f.name} {f.requests}" for f in audience.families(one)),
-            **({"statuses": dict(sorted(one.statuses.items()))} if as_json else {}),
+            "unchanged": round(one.unchanged, 3),
+            "subscribers": one.reported,
         }
-        for one in found
-    ]
+        if as_json:
+            statuses = dict(sorted(one.statuses.items()))
+            rows.append({"address": address, **figures, "statuses": statuses, "readers": [asdict(f) for f in families]})
+        else:
+            names = [f"{f.name} {f.requests}" for f in families[:MOST_READERS]]
+            more = [f"and {len(families) - MOST_READERS} more"] if len(families) > MOST_READERS else []
+            figures["unchanged"] = f"{one.unchanged:.0%}"
+            rows.append({"feed": address.removeprefix(base), **figures, "readers": "\n".join(names + more)})
     _print(rows, as_json=as_json)

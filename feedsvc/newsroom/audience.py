@@ -118,6 +118,11 @@ class Audience:
         return sum(self.statuses.values())
 
     @property
+    def reported(self) -> int:
+        """Subscribers, as the families reported them."""
+        return sum(self.subscribers.values())
+
+    @property
     def unchanged(self) -> float:
         """The share of readings that were answered with "nothing new", from 0 to 1."""
         read = sum(self.statuses.get(status, 0) for status in _READING)
