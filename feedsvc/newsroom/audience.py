@@ -5,7 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from feedsvc.models import Feed, Poll, PollLoss, PollSource
@@ -85,10 +98,13 @@ def _add(session: Session, sums: dict[tuple[object, ...], tuple[int, int]]) -> N
     if new:
         connection.execute(insert(Poll), new)
     if old:
-        said: object = bindparam("said")
+        said: BindParameter[int] = bindparam("said", type_=Integer)
         most = case((Poll.subscribers < said, said), else_=Poll.subscribers)
         here = and_(*(column == bindparam(f"at_{name}") for name, column in zip(_KEY, columns, strict=True)))
-        connection.execute(update(Poll).where(here).values(count=Poll.count + bindparam("more"), subscribers=most), old)
+        connection.execute(
+            update(Poll).where(here).values(count=Poll.count + bindparam("more", type_=BigInteger), subscribers=most),
+            old,
+        )
 
 
 def _lose(session: Session, day: date, lost: int) -> None:
