@@ -1,6 +1,7 @@
 """Tables, no verbs; one noun a file. Importing this package makes every table known."""
 
 from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
+from feedsvc.models.audience import Poll, PollLoss, PollSource
 from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement, Rendered
 from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.publication import Hold, Publication
@@ -22,6 +23,9 @@ __all__ = [
     "Notice",
     "Organisation",
     "Placement",
+    "Poll",
+    "PollLoss",
+    "PollSource",
     "Publication",
     "Rendered",
     "Revision",
