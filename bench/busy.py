@@ -5,16 +5,20 @@ import http.client
 import statistics
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crowd import Crowd, told
 from load import Round, interleaved, load, ratio, summary
 from ours import NEWS, ROOT, Served, fill, wait_for
 from peers.peer import GZIP
 
 EDITORS = 2
+PACE, STARTING = 300.0, 1.0
+"""Requests a second of the readers who do not ask as fast as they can, and seconds that their processes take to start."""
 
 
 @dataclass
@@ -58,6 +62,18 @@ def editors(port: int, count: int, done: list[int]) -> Iterator[None]:
         done.append(sum(answered))
 
 
+def _paced(port: int, seconds: float) -> dict[str, Any]:
+    """What readers see who ask for the feed at a set rate."""
+    crowd = Crowd(port, [NEWS], "", rate=PACE, until=time.time() + seconds + STARTING)
+    try:
+        seen, behind = crowd.answers()
+    finally:
+        crowd.end()
+    found = told(seen, set(), 0)
+    kept = ("requests", "per_second", "statuses", "p50_ms", "p99_ms", "slowest_ms")
+    return {**{name: found[name] for name in kept}, "behind_plan_s": round(behind, 2)}
+
+
 def measure(home: Path, rounds: int, seconds: float, connections: int) -> dict[str, Any]:
     """The part `busy`: rounds with and without editors, interleaved."""
     served = Busy(home / "busy")
@@ -78,6 +94,11 @@ def measure(home: Path, rounds: int, seconds: float, connections: int) -> dict[s
                 return load(url, [GZIP], seconds=seconds, connections=connections, roots=roots)
 
         lines = interleaved({"alone": alone, "beside": beside}, rounds)
+        paced: dict[str, list[dict[str, Any]]] = {"alone": [], "beside": []}
+        for _ in range(rounds):
+            paced["alone"].append(_paced(served.port, seconds))
+            with editors(served.port, EDITORS, []):
+                paced["beside"].append(_paced(served.port, seconds))
         served.stop()
     finally:
         served.kill()
@@ -85,6 +106,8 @@ def measure(home: Path, rounds: int, seconds: float, connections: int) -> dict[s
         "V4_kept": ratio([r.rps for r in lines["beside"]], [r.rps for r in lines["alone"]]),
         "V4_p99_ms": statistics.median(r.p99_ms for r in lines["beside"]),
         "busy_answers_per_second": round(statistics.median(done) / seconds, 1),
+        "paced_p99_ms": {name: statistics.median(one["p99_ms"] for one in found) for name, found in paced.items()},
+        "paced": paced,
         "medians": {name: summary(found) for name, found in lines.items()},
         "rounds": {name: [one.rounded() for one in found] for name, found in lines.items()},
     }
