@@ -10,6 +10,7 @@ loopback, bounded in count and time. What a peer needs and is not there leaves t
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -37,6 +38,7 @@ SLOW_NEEDS, SLOWEST = 30, 30
 def main() -> None:
     """Runs the parts that were asked for, writes and prints their figures."""
     asked = _asked()
+    os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # Where Debian has servers, and users do not look.
     missing = [name for name in ("wrk", "nginx") if shutil.which(name) is None]
     if missing:
         sys.exit(f"Please install {' and '.join(missing)} first (Debian packages of these names).")
