@@ -1,9 +1,11 @@
 """The moment T of a planned item under ten times the usual rate: errors, early and late answers, builds per document."""
 
 import json
+import os
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import corpus
@@ -11,7 +13,7 @@ import readers
 from crowd import Crowd, told
 from hot import SETTLE, paths, ready
 from newsrooms import frequent
-from ours import Served
+from ours import ROOT, Served
 
 USUAL = 100.0
 """Requests a second on a usual day."""
@@ -21,12 +23,13 @@ BEFORE, AFTER = 6, 6
 OTHERS = 60
 """Tags' feeds that the item does not stand in, read as well."""
 
-# ---------------------------------------------------------------------------------------------------------------------
-# How the server tells of a build: a line of its log, JSON, with this `event` and `language`, `scope`, `version`. And the
-# variables that make it do so. THE ONE PLACE to change when that line has another name or another level.
 BUILT = "built"
-LOGGING: dict[str, str] = {}
-# ---------------------------------------------------------------------------------------------------------------------
+"""How the server tells of a build: a debug line of its log, JSON, with this `event` and `language`, `scope`, `version`.
+
+This name, and `loud` beside this file, are the one place to change when that line is called otherwise or has another level.
+"""
+LOUD = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).with_name("loud")), str(ROOT)])}
+"""In the environment of the server: its processes write debug lines."""
 
 
 def measure(served: Served, rate: float) -> dict[str, Any]:

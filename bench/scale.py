@@ -105,7 +105,7 @@ def _alone(name: str, asked: argparse.Namespace, scratch: Path) -> dict[str, Any
     languages = tuple(asked.languages.split(","))
     folder = prepared(asked.cache, asked.items, asked.languages)
     print(f"{name}: {asked.items:,} items", file=sys.stderr, flush=True)
-    with opened(folder, scratch, asked.languages, **(herd.LOGGING if name == "herd" else {})) as (served, start):
+    with opened(folder, scratch, asked.languages, **(herd.LOUD if name == "herd" else {})) as (served, start):
         if name == "feeds":
             found = many.measure(served, languages, asked.feeds, asked.idle)
         elif name == "touching":
