@@ -4,17 +4,15 @@ import multiprocessing
 import random
 import threading
 import time
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.pool import AsyncResult, Pool
 
-from readers import Reader, close
+from readers import GZIP, Reader, close
 
 CONDITIONAL = 0.95
 PROCESSES, THREADS = 2, 24
-GZIP = "Accept-Encoding: gzip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +110,10 @@ def _asked(reader: Reader, chance: random.Random, headline: str, known: dict[str
     had = time.time()
     tag = seen.etag or reader.etag
     if seen.status == 200 and tag not in tags:
-        tags[tag] = headline.encode() in _unpacked(seen.body)
+        tags[tag] = headline.encode() in seen.unpacked()
     if seen.status == 200:
         reader.etag = tag
     return Answer(reader.path, sent, had, seen.status, tags.get(tag, False))
-
-
-def _unpacked(body: bytes) -> bytes:
-    return zlib.decompress(body, 47) if body[:2] == b"\x1f\x8b" else body
 
 
 def told(answers: Sequence[Answer], touched: set[str], moment: float) -> dict[str, object]:

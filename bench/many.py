@@ -72,7 +72,7 @@ def _read(served: Served, addresses: list[str]) -> tuple[list[float], list[str]]
     for path in addresses:
         reader = readers.Reader(served.port, path)
         began = time.perf_counter()
-        seen = reader.ask()
+        seen = reader.ask("GET", readers.GZIP)
         took.append((time.perf_counter() - began) * 1000)
         reader.close()
         if seen.status != 200:

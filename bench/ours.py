@@ -16,6 +16,8 @@ from served import EMAIL, Served, free_port, newsroom, wait_for  # noqa: E402  #
 __all__ = ["EMAIL", "NEWS", "ROOT", "Caller", "Served", "fill", "free_port", "newsroom", "wait_for", "web_processes"]
 
 NEWS = "/feeds/news.atom"
+IDLE = 5.0
+"""Seconds after which a connection is not trusted to be open still."""
 
 
 class Caller:
@@ -25,15 +27,19 @@ class Caller:
         served.api("GET", "/items?limit=1")  # Makes the token.
         self._headers = {"Authorization": f"Bearer {served.token}", "Content-Type": "application/json"}
         self._connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=120)
+        self._used = 0.0
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[Any, float]:
         """The answer's JSON, and the milliseconds that it took. A refusal ends the measurement."""
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # The server may have done so already; the next request opens it again.
         sent = None if body is None else json.dumps(body).encode()
         began = time.perf_counter()
         self._connection.request(method, f"/api/v1{path}", sent, self._headers)
         response = self._connection.getresponse()
         said = response.read()
         took = (time.perf_counter() - began) * 1000
+        self._used = time.monotonic()
         if response.status >= 400:
             raise SystemExit(f"{method} {path}: {response.status} {said[:400]!r}")
         return json.loads(said), took

@@ -49,6 +49,7 @@ def sizes(part: Part) -> Iterator[str]:
             one["documents"],
             f"{one['call_ms']['median']:g} / {one['call_ms']['p99']:g}",
             f"{one['last_document_new_ms']['median']:g} / {one['last_document_new_ms']['p99']:g}",
+            f"{one['asking_alone_ms']['median']:g}",
             one["old_after_call"],
             f"{one['web_rss_mb']:g} MB",
             f"{one['start_seconds']:g} s",
@@ -59,7 +60,7 @@ def sizes(part: Part) -> Iterator[str]:
         for items, one in part["items"].items()
     ]
     yield from _rows(
-        "| items | documents | the call | last document new | old after the call | web process | start | "
+        "| items | documents | the call | last document new | asking alone | old after the call | web process | start | "
         "idle ticker a minute | database | shelf |",
         rows,
     )
