@@ -24,7 +24,7 @@ check: $(VENV)/.installed-tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/house
 
-# Beside nginx, Flask + feedgen, Django and Debian's WordPress (docs/benchmarks.md says what to install). About ten minutes.
+# Beside nginx, Flask + feedgen, Django and Debian's WordPress (docs/benchmarks.md says what to install). About six minutes.
 bench: $(VENV)/.installed-tests $(VENV)-bench/.installed
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/report.py
