@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -77,7 +77,7 @@ def current(place: Place, instance: Path, loaded: dict[Key, Loaded], bell: mmap.
     """
     heard = bell[:]  # Before the link is read: a flip in between rings again.
     feed = loaded.get(place.key)
-    if feed is not None and feed.heard == heard and time.time() < feed.until:
+    if feed is not None and feed.heard == heard and clock.seconds() < feed.until:
         return feed
     try:
         target = readlink(place.link)
@@ -85,7 +85,7 @@ def current(place: Place, instance: Path, loaded: dict[Key, Loaded], bell: mmap.
         target = ""
     if feed is None or feed.target != target:
         feed = _load(place.key, instance, target, heard)
-    if feed is None or time.time() >= feed.until:
+    if feed is None or clock.seconds() >= feed.until:
         feed = _rebuilt(place.key, instance, feed, bell)
     feed.heard = heard
     loaded[place.key] = feed
