@@ -236,7 +236,11 @@ def current() -> Settings:
 def unknown_variables() -> list[str]:
     """Variables that look like ours and are none: most likely a slip of somebody's pen."""
     ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {"FEEDSVC_PARENT", "FEEDSVC_TEST_REQUIRE"}
+    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {
+        "FEEDSVC_PARENT",
+        "FEEDSVC_TEST_REQUIRE",
+        "FEEDSVC_TEST_DATABASE",
+    }
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in ours)
 
 

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
@@ -17,6 +18,11 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import psycopg
+
+from feedsvc import db, settings
+from feedsvc.postgresql import WRITERS
 
 KIND = os.environ.get("FEEDSVC_TEST_DATABASE", "sqlite")
 """`sqlite` or `postgresql`: what newsrooms under test stand on where a test does not say."""
@@ -68,6 +74,12 @@ class Cluster:
         )
         self.start()
 
+    @staticmethod
+    def _with_us() -> None:
+        """Whatever becomes of the tests, their server ends: at once, on SIGQUIT from the kernel (prctl(2))."""
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGQUIT, 0, 0, 0)
+
     def _run(self, program: str, *words: str) -> None:
         assert self.bin is not None
         subprocess.run(
@@ -86,13 +98,15 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [self.bin / "postgres", "-D", str(self.data), *words],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True, **self.somebody,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
+                preexec_fn=self._with_us,  # noqa: PLW1509  # it only calls prctl
+                **self.somebody,
             )  # fmt: skip
         end = time.monotonic() + 30
         while True:
             try:
                 self.ask("SELECT 1")
-            except Exception:
+            except psycopg.OperationalError:
                 assert self.process.poll() is None, (self.folder / "log").read_text()
                 assert time.monotonic() < end, "PostgreSQL does not answer"
                 time.sleep(0.05)
@@ -141,8 +155,6 @@ class Cluster:
         return f"postgresql+psycopg://feedsvc@127.0.0.1:{self.port}/{database}"
 
     def connect(self, database: str = "postgres") -> Any:
-        import psycopg
-
         return psycopg.connect(
             host="127.0.0.1", port=self.port, user="feedsvc", dbname=database, autocommit=True, connect_timeout=5
         )
@@ -158,3 +170,119 @@ def cluster() -> Cluster:
     made = Cluster()
     atexit.register(made.stop)
     return made
+
+
+@dataclass
+class Database:
+    """What one newsroom of a test stands on. `folder`: its instance, or the folder that holds it."""
+
+    folder: Path
+    server: Cluster | None = None
+    name: str = ""
+
+    @property
+    def url(self) -> str:
+        """For FEEDSVC_DATABASE_URL; empty for SQLite in the instance."""
+        return self.server.url(self.name) if self.server else ""
+
+    @property
+    def files(self) -> list[Path]:
+        """SQLite's files, wherever they are just now."""
+        return sorted(self.folder.glob("**/newsroom.sqlite*"))
+
+    def away(self) -> None:
+        """From now on nobody reaches it: the file is moved, or every connection ended and new ones refused."""
+        if self.server:
+            self.server.ask(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS false")
+            self._end_connections()
+        else:
+            for file in self.files:
+                file.rename(file.with_name(f"away-{file.name}"))
+            assert not self.files
+
+    def back(self) -> None:
+        """It is there again, as it was."""
+        if self.server:
+            self.server.ask(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS true")
+        else:
+            for file in sorted(self.folder.glob("**/away-newsroom.sqlite*")):
+                file.rename(file.with_name(file.name.removeprefix("away-")))
+
+    def _end_connections(self) -> None:
+        assert self.server
+        theirs = f"FROM pg_stat_activity WHERE datname = '{self.name}' AND pid <> pg_backend_pid()"
+        with self.server.connect() as connection:
+            for _ in range(200):
+                connection.execute(f"SELECT pg_terminate_backend(pid) {theirs}")
+                if not connection.execute(f"SELECT 1 {theirs}").fetchall():
+                    return
+                time.sleep(0.01)
+        raise AssertionError("connections that do not end")
+
+    def damage(self) -> None:
+        """What is there now is no newsroom: a file that is no database, or one whose tables are gone."""
+        if self.server:
+            self.server.ask("DROP SCHEMA public CASCADE", self.name)
+        else:
+            for file in self.files:
+                file.write_bytes(b"This is no database. " * 1000) if file.suffix == ".sqlite" else file.unlink()
+
+    @contextlib.contextmanager
+    def held(self, *, patience: float = 10) -> Iterator[None]:
+        """Somebody else writes, and does not come to an end. Raises TimeoutError where yet another one does."""
+        if self.server:
+            with self.server.connect(self.name) as writer:
+                writer.execute(f"SET lock_timeout = {max(1, int(patience * 1000))}")
+                writer.execute("BEGIN")
+                try:
+                    writer.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
+                except psycopg.errors.LockNotAvailable:
+                    raise TimeoutError from None
+                yield
+        else:
+            with contextlib.closing(sqlite3.connect(self.files[0], timeout=patience, isolation_level=None)) as writer:
+                try:
+                    writer.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    raise TimeoutError from None
+                yield
+
+    def could_write(self) -> bool:
+        """Whether another writer could begin at once."""
+        try:
+            with self.held(patience=0):
+                return True
+        except TimeoutError:
+            return False
+
+    def create(self) -> None:
+        if self.server:
+            self.server.ask(f"CREATE DATABASE {self.name}")
+
+    def drop(self) -> None:
+        if self.server:
+            self.server.ask(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+
+def database(folder: Path) -> Database:
+    """A database of the kind that this run is about, not made yet."""
+    return Database(folder, cluster(), f"newsroom_{next(_NUMBERS)}") if KIND == "postgresql" else Database(folder)
+
+
+@contextlib.contextmanager
+def made(folder: Path) -> Iterator[Database]:
+    """A database for as long as a test needs it."""
+    one = database(folder)
+    one.create()
+    try:
+        yield one
+    finally:
+        one.drop()
+
+
+def let_go() -> None:
+    """Closes this process's connections to the database; the next one is made anew."""
+    address = settings.current().database
+    for create in (False, True):
+        db.engine(address, create=create).dispose()
+    db.engine.cache_clear()
