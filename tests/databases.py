@@ -285,4 +285,3 @@ def let_go() -> None:
     address = settings.current().database
     for create in (False, True):
         db.engine(address, create=create).dispose()
-    db.engine.cache_clear()

@@ -208,6 +208,7 @@ def another_writer(database: Database, monkeypatch: pytest.MonkeyPatch) -> Itera
     """Somebody else holds the database; ours gives up after a tenth of a second."""
     monkeypatch.setattr(db, "BUSY_MS", 100)
     let_go()
+    db.engine.cache_clear()
     with database.held():
         yield
     let_go()
