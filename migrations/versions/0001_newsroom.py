@@ -383,7 +383,8 @@ def _for_postgresql() -> None:
         op.create_foreign_key(f"fk_translation_{name}_id_revision", "translation", "revision", [f"{name}_id"], ["id"])
     op.execute(
         "CREATE FUNCTION refuse_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the rows of % are append-only', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION 'the rows of % are append-only', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     for table, deeds in APPEND_ONLY.items():
         for deed in deeds:

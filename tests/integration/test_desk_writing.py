@@ -373,3 +373,8 @@ def test_nothing_on_a_page_is_unlabelled(desk: Desk) -> None:
             assert set(described.split()) <= set(ids), (path, described)
         assert not tree.xpath("//@style|//style|//script[not(@src)]")
         assert len(tree.xpath("//main")) == 1
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 10**18 - 1])
+def test_a_place_in_the_list_that_no_id_can_have_is_its_beginning(desk: Desk, number: int) -> None:
+    assert desk.person("writer").get(f"/desk/items?before=1000-{number}").status_code == 200
