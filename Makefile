@@ -14,8 +14,9 @@ export PYTHONUTF8 := 1
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m feedsvc serve --host "$(HOST)" --port "$(PORT)"
 
+# The whole suite on SQLite and, where PostgreSQL's server programs are found, once more on PostgreSQL; both counts at the end.
 test: $(VENV)/.installed-tests
-	$(BIN)/python -m pytest
+	@$(BIN)/python tests/on_both.py
 
 check: $(VENV)/.installed-tests
 	$(BIN)/ruff check .

@@ -6,13 +6,12 @@ What a feed answers is said in the contract ("What one feed answers"), and here 
 import re
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -152,7 +151,7 @@ def _answer(
         start_response("304 Not Modified", variant.unchanged)
         return ()
     count(place, 200, environ)
-    early = feed.there.last_modified > time.time()
+    early = feed.there.last_modified > clock.seconds()
     start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
     return () if method == "HEAD" else (variant.body,)
 
@@ -173,7 +172,7 @@ def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
 
 def _not_from_the_future(headers: Headers) -> Headers:
     """The headers with a `Last-Modified` of now at the latest: RFC 9110 §8.8.2.1. An earlier date only costs a 200."""
-    now = formatdate(time.time() - 1, usegmt=True)
+    now = formatdate(clock.seconds() - 1, usegmt=True)
     return [(name, now if name == "Last-Modified" else value) for name, value in headers]
 
 
