@@ -104,13 +104,14 @@ def of(session: Session, outlines: Sequence[Outline], *, now: datetime) -> tuple
     """The pieces of these items in their order, and what is to be remembered of them."""
     news = News(_made_with(session))
     numbers = [one.publication_id for one in outlines]
-    found = _MEMORY.get(numbers, news.made_with)
+    newsroom = f"{news.made_with} {settings.current().database}"
+    found = _MEMORY.get(numbers, newsroom)
     missing = [number for number in numbers if number not in found]
     if missing:
         stored = _stored(session, missing, news)
         unknown = [number for number in missing if number not in stored]
         made = stored | (_rendered(session, unknown, news, now) if unknown else {})
-        _MEMORY.put(made, news.made_with)
+        _MEMORY.put(made, newsroom)
         found |= made
     return [found[number] for number in numbers if number in found], news
 

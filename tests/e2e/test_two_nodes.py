@@ -80,7 +80,7 @@ def test_two_nodes_that_start_at_once_on_an_empty_database_are_one_newsroom(clus
             table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
             for table in ("user", "item", "organisation", "feed")
         }
-    assert counts == {"user": 1, "item": 1, "organisation": 2, "feed": 1}
+    assert counts == {"user": 1, "item": 1, "organisation": 2, "feed": 18}
     assert wait_for(lambda: same(nodes), 5)
 
 
