@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import ModuleType
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, make_url
@@ -12,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from feedsvc import errors, postgresql, settings, sqlite
+from feedsvc import errors, settings, sqlite
 
 BUSY_MS = 5_000
 """How long a writer waits for another, in milliseconds (measured enough for 8 writers)."""
@@ -56,13 +57,20 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UTCDateTime}
 
 
+def _postgresql() -> ModuleType:
+    """The other engine's module, loaded where it is used: its driver takes 10 MB of each process."""
+    from feedsvc import postgresql
+
+    return postgresql
+
+
 @lru_cache(maxsize=4)
 def engine(url: str, *, create: bool = False) -> Engine:
     """The engine for an address. `create` makes a missing SQLite file; a server's database is made by its operator."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite.made(parsed, busy_ms=BUSY_MS, create=create)
-    return engine(url) if create else postgresql.made(parsed, busy_ms=BUSY_MS)
+    return engine(url) if create else _postgresql().made(parsed, busy_ms=BUSY_MS)
 
 
 @contextmanager
@@ -75,7 +83,7 @@ def _told(url: str) -> Iterator[None]:
     except errors.FeedsvcError:
         raise
     except Exception as error:
-        ours = (sqlite if url.startswith("sqlite") else postgresql).told(error)
+        ours = (sqlite if url.startswith("sqlite") else _postgresql()).told(error)
         if ours is None:
             raise
         raise ours from error
@@ -132,5 +140,5 @@ def migrating() -> Iterator[Connection]:
     bound = engine(url, create=True).execution_options(writing=True, migrating=True)
     with _told(url), bound.begin() as connection:
         if connection.dialect.name == "postgresql":
-            postgresql.need_utf8(connection)
+            _postgresql().need_utf8(connection)
         yield connection

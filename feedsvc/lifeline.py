@@ -14,8 +14,12 @@ _LOOK_EVERY = 0.5
 
 
 def for_children() -> dict[str, str]:
-    """The environment that makes a child of this process find its parent."""
-    return {PARENT: str(os.getpid())}
+    """The environment that makes a child of this process find its parent, and keeps its memory small.
+
+    glibc gives each of many threads a heap of its own, which never shrinks: with sixteen of them a third of a web
+    process was memory that nobody used any more.
+    """
+    return {PARENT: str(os.getpid()), "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
 
 
 def die_with_parent() -> None:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 KEEP = timedelta(days=30)
 _REMEMBER_EVERY = timedelta(days=7)
-MEMORY = 12_000_000
+MEMORY = 8_000_000
 """Bytes of rendered entries that one process holds."""
 
 

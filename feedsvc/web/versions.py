@@ -31,7 +31,7 @@ WARM_EVERY, WARM_FOR = 0.02, 60.0
 """Seconds between two looks at the bell, and for which a feed that was read is read ahead."""
 LOOK_OVER = 1.0
 """Seconds between two looks at all links, whatever the bell says."""
-MEMORY = 32_000_000
+MEMORY = 16_000_000
 """Bytes of documents that one process holds; what was asked for longest ago goes first."""
 
 

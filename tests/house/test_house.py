@@ -117,7 +117,9 @@ def test_commands_are_documented() -> None:
 
 
 def test_there_is_one_migration_head() -> None:
-    assert len(ScriptDirectory.from_config(migrate._config()).get_heads()) == 1
+    scripts = ScriptDirectory(str(migrate.SCRIPTS))
+    assert [migrate.head()] == scripts.get_heads()
+    assert migrate._known()[1] == {script.revision for script in scripts.walk_revisions()}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
