@@ -12,6 +12,7 @@ from rich.table import Table
 
 from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
+from feedsvc.cli_demo import demo
 from feedsvc.newsroom.workflow import SYSTEM
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -442,6 +443,9 @@ def feeds_rebuild(*, everything: bool) -> None:
     click.echo(f"{built} feeds built; the others are built when somebody asks for them")
     if look.failed:
         raise err.Unavailable(f"{len(look.failed)} could not be built; see the lines above")
+
+
+cli.add_command(demo)
 
 
 @feeds.command("verify")

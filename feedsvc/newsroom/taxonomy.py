@@ -12,14 +12,16 @@ from feedsvc.errors import Invalid
 from feedsvc.models import Alias, Category, Organisation, Tag
 from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
-from feedsvc.newsroom.workflow import Actor
+from feedsvc.newsroom.workflow import Actor, require
 
 T = TypeVar("T", Category, Tag, Organisation)
 
 _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
-def free_slug(session: Session, table: type[Category] | type[Tag], name: str, kind: str = "") -> str:
+def free_slug(
+    session: Session, table: type[Category] | type[Tag] | type[Organisation], name: str, kind: str = ""
+) -> str:
     """A slug for the name that no row of the table has yet, and that leads no reader to another one.
 
     Feeds show it, and the row that is in the way may be known to the newsroom alone: so no number that would tell
@@ -30,7 +32,7 @@ def free_slug(session: Session, table: type[Category] | type[Tag], name: str, ki
     return next(s for s in candidates if not _is_taken(session, table, s))
 
 
-def _is_taken(session: Session, table: type[Category] | type[Tag], slug: str) -> bool:
+def _is_taken(session: Session, table: type[Category] | type[Tag] | type[Organisation], slug: str) -> bool:
     """Whether a slug is somebody's, or was and leads to where its subject went. That of a deleted one is free."""
     there = session.scalar(select(table.id).where(table.slug == slug)) is not None
     return there or _moved_to(session, table.__tablename__, slug) is not None
@@ -118,6 +120,18 @@ def organisation(session: Session, name: str) -> Organisation:
     row = session.scalar(query.order_by(Organisation.id).limit(1)) or _at_old_slug(session, Organisation, name)
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
+    return row
+
+
+def add_organisation(session: Session, name: str, *, actor: Actor, now: datetime) -> Organisation:
+    """The organisation of this name; a new one where there is none. Raises NotAllowed."""
+    require(actor, "taxonomy")
+    row = session.scalar(select(Organisation).where(Organisation.name == name))
+    if row is None:
+        row = Organisation(slug=free_slug(session, Organisation, name), name=name, created_at=now)
+        session.add(row)
+        session.flush()
+        audit(session, actor, "add-organisation", row.slug, now, name=name)
     return row
 
 

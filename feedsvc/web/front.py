@@ -17,8 +17,21 @@ from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import Key
+from feedsvc.web import cold
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
-from feedsvc.web.versions import CORS, VARY, Headers, Loaded, Place, Variant, current, keep_warm, log_failure, read
+from feedsvc.web.versions import (
+    CORS,
+    VARY,
+    Headers,
+    Loaded,
+    Memory,
+    Place,
+    Variant,
+    current,
+    keep_warm,
+    log_failure,
+    read,
+)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -26,7 +39,11 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
-_PATH = re.compile(r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)*)\.(" + "|".join(FORMATS) + r")\Z")
+_PATH = re.compile(
+    r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)?)(?:/archive/([1-9][0-9]{0,8}))?\.("
+    + "|".join(FORMATS)
+    + r")\Z"
+)
 _HEADER_KEPT, _PICKS = 256, 1_024
 """Longest Accept-Encoding whose choice is remembered, and how many choices for one version of a feed."""
 _KNOWN = 20_000
@@ -39,9 +56,8 @@ def front(app: Application) -> Application:
     set_to = settings.current()
     instance = set_to.instance.resolve()
     places: dict[str, Place] = {}
-    loaded: dict[Key, Loaded] = {}
-    bell = shelf.listen(instance)
-    threading.Thread(target=keep_warm, args=(instance, loaded, bell), name="warm", daemon=True).start()
+    memory = Memory(instance, shelf.listen(instance))
+    threading.Thread(target=keep_warm, args=(memory,), name="warm", daemon=True).start()
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -50,18 +66,18 @@ def front(app: Application) -> Application:
         if place is None:
             return guarded(environ, start_response)
         try:
-            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
+            return _answer(environ, start_response, place, memory)
         except NotFound:
             places.pop(path, None)
             return guarded(environ, start_response)
         except OSError:  # Its files were cleared away or cut short under us.
-            loaded.pop(place.key, None)
+            memory.feeds.pop(place.key, None)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
             return _unavailable(start_response)
         try:
             build.rebuild(place.key)
-            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
+            return _answer(environ, start_response, place, memory)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
             return _unavailable(start_response)
@@ -96,25 +112,26 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     if found is None:
         return None
     set_to = settings.current()
-    prefix, scope, suffix = found.groups()
+    prefix, scope, archive, suffix = found.groups()
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
-    place = Place(key, suffix, str(shelf.folder(instance, key) / shelf.CURRENT))
-    if len(places) < _KNOWN and shelf.mark(instance, key) is not None:
+    place = Place(key, suffix, str(shelf.folder(instance, key) / shelf.CURRENT), int(archive or 0))
+    if not place.archive and len(places) < _KNOWN and shelf.mark(instance, key) is not None:
         places[path] = place
     return place
 
 
-def _answer(environ: Environ, start_response: StartResponse, place: Place, feed: Loaded) -> Iterable[bytes]:
-    """The answer for a feed that is at hand: 200, 304, 303 for a browser, 405."""
+def _answer(environ: Environ, start_response: StartResponse, place: Place, memory: Memory) -> Iterable[bytes]:
+    """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Raises NotFound where there is neither."""
+    header = environ.get("HTTP_ACCEPT_ENCODING", "")
+    feed = current(place, memory) if not place.archive else archived(place, header)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         return _other_method(method, start_response)
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
         return _to_page(place.key, start_response)
-    header = environ.get("HTTP_ACCEPT_ENCODING", "")
-    variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header)
+    variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header, memory)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if if_none_match == variant.etag or (
@@ -128,10 +145,15 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, feed:
     return () if method == "HEAD" else (variant.body,)
 
 
-def _choose(place: Place, feed: Loaded, header: str) -> Variant:
+def archived(place: Place, header: str) -> Loaded:
+    """An archive document in the one coding that is worth making for one answer, where the client takes it."""
+    return cold.archive(place.key, place.archive, place.suffix, pick(accepted(header), ("gzip",)) if header else "")
+
+
+def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
     """The document in the coding that this `Accept-Encoding` wants most, remembered for the next who says the same."""
     coding = pick(accepted(header), feed.codings[place.suffix]) if header else ""
-    variant = read(place.key, feed, place.suffix, coding)
+    variant = read(place.key, feed, place.suffix, coding, memory)
     if len(header) <= _HEADER_KEPT and len(feed.picked) < _PICKS:
         feed.picked[place.suffix, header] = variant
     return variant

@@ -16,7 +16,7 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, settings
-from feedsvc.newsroom import items, public, publishing, seed
+from feedsvc.newsroom import items, listing, publishing, seed
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web.site import paging
@@ -430,8 +430,8 @@ def test_lists_for_machines_are_kept_until_something_changes_or_a_moment_comes(
     client = newsroom()
     asked: list[str] = []
     for name in ("addresses", "count"):
-        real = getattr(public, name)
-        monkeypatch.setattr(public, name, lambda *a, n=name, r=real, **k: (asked.append(n), r(*a, **k))[1])
+        real = getattr(listing, name)
+        monkeypatch.setattr(listing, name, lambda *a, n=name, r=real, **k: (asked.append(n), r(*a, **k))[1])
 
     def lists() -> str:
         return client.get("/sitemap.xml").get_data(as_text=True) + client.get("/metrics").get_data(as_text=True)
