@@ -68,7 +68,7 @@ def carried(session: Session, kind: str, numbers: Iterable[int], *, now: datetim
     r, t = Revision, Translation
     if kind == "organisation":
         owned = select(Item.organisation_id, func.count()).where(Item.organisation_id.in_(numbers))
-        return dict(session.execute(owned.group_by(Item.organisation_id)).tuples().all())
+        return dict(session.execute(owned.group_by(Item.organisation_id)).all())
     links = LINKS[kind]
     subject = links.c[f"{kind}_id"]
     p = Publication
@@ -82,4 +82,4 @@ def carried(session: Session, kind: str, numbers: Iterable[int], *, now: datetim
         .where(subject.in_(numbers), or_(t.head_id == r.id, out))
         .group_by(subject)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
