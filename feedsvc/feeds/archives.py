@@ -129,13 +129,9 @@ def join(session: Session, gone: int, kept: int) -> None:
     many = {number: _boundaries(session, number) for number in (gone, kept)}
     if len(many[gone]) > len(many[kept]):
         session.execute(delete(Archive).where(Archive.feed_id == kept))
-        session.execute(
-            update(Archive).where(Archive.feed_id == gone).values(feed_id=kept),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(update(Archive).where(Archive.feed_id == gone).values(feed_id=kept))
     else:
         session.execute(delete(Archive).where(Archive.feed_id == gone))
-    session.expire_all()
     _even_out(session, kept)
 
 
