@@ -31,7 +31,10 @@ def test_a_subject_is_added_renamed_merged_and_deleted(desk: Desk) -> None:
     with db.reading() as session:
         assert "Culture" not in session.scalars(select(Category.name)).all()
         assert "Ganca" not in session.scalars(select(Tag.name)).all()
-        assert set(session.scalars(select(Alias.scope))) <= {"tag/quba", "category/culture"}  # no reader ever saw the others
+        assert set(session.scalars(select(Alias.scope))) <= {
+            "tag/quba",
+            "category/culture",
+        }  # no reader ever saw the others
 
 
 @pytest.mark.parametrize(

@@ -70,14 +70,16 @@ def rows_of_placements(session: Any) -> set[tuple[Any, ...]]:
 
 def misplaced() -> set[tuple[Any, ...]]:
     """Where the rows differ from those that follow from the texts as they are now."""
-    with db.reading() as session:
+    with db.transaction() as session:
         stored = rows_of_placements(session)
         session.execute(delete(Placement))
         done = 0
         while done := places.place_anew(session, done, now=clock.now()):
             pass
         session.flush()
-        return stored ^ rows_of_placements(session)  # and nothing is kept of it
+        wanted = rows_of_placements(session)
+        session.rollback()  # nothing is kept of it
+    return stored ^ wanted
 
 
 @dataclass
