@@ -228,7 +228,7 @@ def test_a_name_alone_keeps_the_address() -> None:
 
 def test_an_address_that_leads_elsewhere_is_nobodys_to_take() -> None:
     published("One", "Quba", "Baku")
-    act(subjects.rename, "tag", "quba", name="Quba", new_slug="guba")
+    act(subjects.rename, "tag", "quba", name="The town of Quba", new_slug="guba")
     for verb, args, kwargs in (
         (subjects.rename, ("tag", "baku"), {"name": "Baku", "new_slug": "quba"}),
         (subjects.add, ("theme", "Another", "quba"), {}),
@@ -284,10 +284,13 @@ def test_a_merge_of_overlapping_tags_keeps_every_item_once() -> None:
     key = published("Was A, is B", "A")
     act(items.save, key, checked(ItemDraft(headline="Was A, is B", tags=(TagName("B"),)), ("en",)), base=1)
     act(publishing.update, key)
+    other = published("Was B, is A", "B")
+    act(items.save, other, checked(ItemDraft(headline="Was B, is A", tags=(TagName("A"),)), ("en",)), base=1)
+    act(publishing.update, other)
     plan = written("Planned", "A")
     act(publishing.schedule, plan, publish_at=clock.now() + timedelta(hours=1))
     act(subjects.merge, "tag", "a", "b")
-    assert headlines("tag/b") == ["Was A, is B", "Only A", "Both"]
+    assert headlines("tag/b") == ["Was B, is A", "Was A, is B", "Only A", "Both"]
     assert headlines("tag/a") == []
     assert misplaced() == set()
     there = feed("tag/b")
@@ -458,7 +461,7 @@ def test_a_feed_that_failed_and_then_moved_is_not_tried_for_ever() -> None:
     assert look.failed == set()
 
 
-def many(session: Any, scope: str, count: int, *, every: int, now: Any) -> None:
+def many(session: Any, scope: str, count: int, *, every: int, now: Any, ago: int = 0) -> None:
     """Public items of a scope, by rows: one text each, `every` minutes apart."""
     base = session.scalar(select(func.max(Publication.id))) or 0
     template = session.scalars(select(Publication).limit(1)).one()
@@ -480,7 +483,7 @@ def many(session: Any, scope: str, count: int, *, every: int, now: Any) -> None:
             for n in range(count)
         ],
     )
-    moments = [now - timedelta(minutes=every * (count - n)) for n in range(count)]
+    moments = [now - timedelta(minutes=ago + every * (count - n)) for n in range(count)]
     session.execute(
         insert(Publication),
         [
@@ -534,17 +537,24 @@ def walked(scope: str) -> tuple[list[int], list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("here", "there"), [((1000, 10), (1000, 10)), ((900, 3), (700, 1)), ((400, 100), (1500, 1)), ((30, 1), (2000, 1))]
+    ("here", "there"),
+    [
+        ((1000, 10, 0), (1000, 10, 0)),
+        ((900, 3, 0), (700, 1, 0)),
+        ((30, 1, 0), (2000, 1, 0)),
+        ((600, 1, 20_000), (1000, 60, 0)),  # all of it falls into one document of the other
+        ((2600, 1, 20_000), (3000, 60, 0)),  # and needs more parts than there are numbers
+    ],
 )
 @pytest.mark.parametrize("direction", ["a", "b"])
 def test_archives_of_merged_feeds_are_walked_item_by_item(
-    here: tuple[int, int], there: tuple[int, int], direction: str
+    here: tuple[int, int, int], there: tuple[int, int, int], direction: str
 ) -> None:
     written("One", "A", "B")
     with db.transaction() as session:
         now = clock.now()
-        many(session, "tag/a", here[0], every=here[1], now=now)
-        many(session, "tag/b", there[0], every=there[1], now=now)
+        many(session, "tag/a", here[0], every=here[1], ago=here[2], now=now)
+        many(session, "tag/b", there[0], every=there[1], ago=there[2], now=now)
     for scope in ("tag/a", "tag/b"):
         with db.reading() as session:
             end = listing.outlines(session, "en", scope, now=clock.now(), limit=20)[-1].place
