@@ -17,7 +17,7 @@ from feedsvc.db import Base
 from feedsvc.models import Category, Item, Organisation, Publication, Revision, RevisionAuthor, Tag, Translation
 from feedsvc.models.item import revision_category, revision_tag
 from feedsvc.newsroom import slugs, taxonomy, workflow
-from feedsvc.newsroom.drafts import Checked, make_slug
+from feedsvc.newsroom.drafts import Checked, TagName, make_slug
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
@@ -99,7 +99,7 @@ def add(session: Session, past: Sequence[Past], *, actor: Actor, now: datetime) 
 
 def _texts(session: Session, past: Sequence[Past], actor: Actor, now: datetime) -> list[Text]:
     """The texts with their subjects, found or made once for the batch, and addresses that nobody has."""
-    texts, known = [], _Known(session, actor, now, {})
+    texts, known = [], _Known(session, actor, now, _there(session, past))
     for one in past:
         organisation = known("organisation", one.texts[0].organisation)
         for words in one.texts:
@@ -110,6 +110,18 @@ def _texts(session: Session, past: Sequence[Past], actor: Actor, now: datetime) 
             texts.append(Text(one, words, organisation, _once(categories), _once(tags), authors, slug))
     _address(session, texts)
     return texts
+
+
+def _there(session: Session, past: Sequence[Past]) -> dict[tuple[str, Any], Any]:
+    """The subjects of a batch that are there under just the names that it uses, in two questions."""
+    words = [text for one in past for text in one.texts]
+    categories = {name for text in words for name in text.categories}
+    tags = {tag.name for text in words for tag in text.tags}
+    found: dict[tuple[str, Any], Any] = {
+        ("category", row.name): row for row in session.scalars(select(Category).where(Category.name.in_(categories)))
+    }
+    rows = session.scalars(select(Tag).where(Tag.name.in_(tags)))
+    return found | {("tag", TagName(row.name, row.kind)): row for row in rows}
 
 
 def _once(rows: Iterable[Any]) -> list[Any]:

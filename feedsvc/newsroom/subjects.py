@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from feedsvc.characters import clean, one_line
+from feedsvc.characters import clean, folded, one_line
 from feedsvc.errors import Invalid, NotFound
 from feedsvc.models import Alias, Category, Item, Organisation, Tag, Translation
 from feedsvc.models.item import revision_category, revision_tag
@@ -178,7 +178,7 @@ def _moved(kind: str, slug: str, to: int | None) -> str:
 def _named(session: Session, kind: str, text: str, like: Subject) -> Subject | None:
     """The subject of this address or name; of several that of the same sort as `like`, not itself where it can be."""
     table = TABLES[kind]
-    named = or_(table.slug == text, table.name == text, func.lower(table.name) == text.lower())
+    named = or_(table.slug == text, table.folded == folded(text))
     found: Sequence[Any] = session.scalars(select(table).where(named).order_by(table.id).limit(20)).all()
     return min(
         found,
@@ -196,8 +196,7 @@ def _name_problems(session: Session, kind: str, name: str, sort: str, row: Subje
     if kind == "tag" and sort not in KINDS:
         return {"kind": ("unknown_kind", {})}
     table = TABLES[kind]
-    same = or_(table.name == name, func.lower(table.name) == name.lower())
-    query = select(table.id).where(same)
+    query = select(table.id).where(table.folded == folded(name))
     if kind == "tag":
         query = query.where(Tag.kind == sort)
     if row is not None:

@@ -5,9 +5,10 @@ import itertools
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedsvc.characters import folded
 from feedsvc.errors import Invalid
 from feedsvc.models import Alias, Category, Organisation, Tag
 from feedsvc.newsroom.drafts import TagName, plain
@@ -68,8 +69,7 @@ def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: d
     """
     found = []
     for name in names:
-        # The database folds ASCII letters alone, so a name such as “Şəhər” must also be looked for as it is.
-        named = or_(Category.slug == name, Category.name == name, func.lower(Category.name) == name.lower())
+        named = or_(Category.slug == name, Category.folded == folded(name))
         exact_first = (Category.slug != name, Category.name != name, Category.id)
         row = session.scalar(select(Category).where(named).order_by(*exact_first).limit(1))
         row = row or _at_old_slug(session, Category, name)
@@ -88,11 +88,12 @@ def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list
     """The tags of these names; unknown ones are made, as themes where no kind is given."""
     found = []
     for wanted in names:
-        named = or_(Tag.name == wanted.name, func.lower(Tag.name) == wanted.name.lower(), Tag.slug == wanted.name)
+        named = or_(Tag.folded == folded(wanted.name), Tag.slug == wanted.name)
         query = select(Tag).where(named)
         if wanted.kind:
             query = query.where(Tag.kind == wanted.kind)
-        row = session.scalars(query.order_by(Tag.name != wanted.name, Tag.id).limit(1)).first()
+        exact_first = (Tag.name != wanted.name, Tag.id)
+        row = session.scalars(query.order_by(*exact_first).limit(1)).first()
         row = row or _at_old_slug(session, Tag, wanted.name)
         if row is None:
             row = Tag(
@@ -114,9 +115,7 @@ def organisation(session: Session, name: str) -> Organisation:
     """
     query = select(Organisation)
     if name:
-        query = query.where(
-            or_(Organisation.slug == name, Organisation.name == name, func.lower(Organisation.name) == name.lower())
-        )
+        query = query.where(or_(Organisation.slug == name, Organisation.folded == folded(name)))
     row = session.scalar(query.order_by(Organisation.id).limit(1)) or _at_old_slug(session, Organisation, name)
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
@@ -137,7 +136,7 @@ def add_organisation(session: Session, name: str, *, actor: Actor, now: datetime
 
 def all_categories(session: Session) -> list[Category]:
     """Every category, by name."""
-    return list(session.scalars(select(Category).order_by(Category.name)))
+    return sorted(session.scalars(select(Category)), key=lambda row: (row.name, row.slug))
 
 
 def all_organisations(session: Session) -> list[Organisation]:

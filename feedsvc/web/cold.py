@@ -24,7 +24,8 @@ def archive(key: Key, number: int, suffix: str, coding: str) -> Loaded:
         found = build.archived(session, feed, number, now=now)
         if found is None:
             raise NotFound("archive")
-        modified = int(which.last_modified(session, feed, now=now).timestamp())
+        fallen, _ = which.moments(session, feed, now=now)
+        modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
     doc, entries = found
     body = build.written(doc, entries, suffix)
     etag = build.tag(body)

@@ -6,18 +6,17 @@ What a feed answers is said in the contract ("What one feed answers"), and here 
 import re
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import Key
-from feedsvc.web import cold
+from feedsvc.web import cold, seen
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
 from feedsvc.web.versions import (
     CORS,
@@ -58,6 +57,7 @@ def front(app: Application) -> Application:
     places: dict[str, Place] = {}
     memory = Memory(instance, shelf.listen(instance))
     threading.Thread(target=keep_warm, args=(memory,), name="warm", daemon=True).start()
+    count = seen.begin(instance).add
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -66,7 +66,7 @@ def front(app: Application) -> Application:
         if place is None:
             return guarded(environ, start_response)
         try:
-            return _answer(environ, start_response, place, memory)
+            return _answer(environ, start_response, place, memory, count)
         except NotFound:
             places.pop(path, None)
             return guarded(environ, start_response)
@@ -74,12 +74,14 @@ def front(app: Application) -> Application:
             memory.feeds.pop(place.key, None)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
+            count(place, 503, environ)
             return _unavailable(start_response)
         try:
             build.rebuild(place.key)
-            return _answer(environ, start_response, place, memory)
+            return _answer(environ, start_response, place, memory, count)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
+            count(place, 503, environ)
             return _unavailable(start_response)
 
     return answer
@@ -122,14 +124,21 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     return place
 
 
-def _answer(environ: Environ, start_response: StartResponse, place: Place, memory: Memory) -> Iterable[bytes]:
-    """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Raises NotFound where there is neither."""
+def _answer(
+    environ: Environ, start_response: StartResponse, place: Place, memory: Memory, count: seen.Count
+) -> Iterable[bytes]:
+    """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Each is counted as it is given.
+
+    Raises NotFound where there is neither.
+    """
     header = environ.get("HTTP_ACCEPT_ENCODING", "")
     feed = current(place, memory) if not place.archive else archived(place, header)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
+        count(place, 204 if method == "OPTIONS" else 405, environ)
         return _other_method(method, start_response)
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
+        count(place, 303, environ)
         return _to_page(place.key, start_response)
     variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header, memory)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
@@ -138,9 +147,11 @@ def _answer(environ: Environ, start_response: StartResponse, place: Place, memor
         (if_none_match or if_modified_since)
         and is_unchanged(if_none_match, if_modified_since, variant.etag, feed.there.last_modified)
     ):
+        count(place, 304, environ)
         start_response("304 Not Modified", variant.unchanged)
         return ()
-    early = feed.there.last_modified > time.time()
+    count(place, 200, environ)
+    early = feed.there.last_modified > clock.seconds()
     start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
     return () if method == "HEAD" else (variant.body,)
 
@@ -161,7 +172,7 @@ def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
 
 def _not_from_the_future(headers: Headers) -> Headers:
     """The headers with a `Last-Modified` of now at the latest: RFC 9110 §8.8.2.1. An earlier date only costs a 200."""
-    now = formatdate(time.time() - 1, usegmt=True)
+    now = formatdate(clock.seconds() - 1, usegmt=True)
     return [(name, now if name == "Last-Modified" else value) for name, value in headers]
 
 

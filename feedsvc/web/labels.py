@@ -9,7 +9,7 @@ _KINDS = {"theme": N_("Themes"), "person": N_("People"), "place": N_("Places")}
 
 
 def about(revision: Revision) -> list[tuple[str, list[str]]]:
-    """Headings and names of what the item is about: categories first, then tags by kind."""
-    groups = [(N_("Categories"), [category.name for category in revision.categories])]
-    groups += [(title, [tag.name for tag in revision.tags if tag.kind == kind]) for kind, title in _KINDS.items()]
+    """Headings and names of what the item is about: categories first, then tags by kind, each by name."""
+    groups = [(N_("Categories"), sorted(category.name for category in revision.categories))]
+    groups += [(title, sorted(tag.name for tag in revision.tags if tag.kind == kind)) for kind, title in _KINDS.items()]
     return [(title, names) for title, names in groups if names]

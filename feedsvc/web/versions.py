@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from isal import igzip
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -97,7 +97,7 @@ def current(place: Place, memory: Memory) -> Loaded:
     """
     heard = memory.bell[:]  # Before the link is read: a flip in between rings again.
     feed = memory.feeds.get(place.key)
-    now = time.time()
+    now = clock.seconds()
     if feed is not None and feed.heard == heard and now < feed.until:
         feed.used = now
         return feed
@@ -107,7 +107,7 @@ def current(place: Place, memory: Memory) -> Loaded:
         target = ""
     if feed is None or feed.target != target:
         feed = _load(place.key, memory.instance, target, heard)
-    if feed is None or time.time() >= feed.until:
+    if feed is None or clock.seconds() >= feed.until:
         feed = _rebuilt(place.key, memory, feed)
     feed.heard, feed.used = heard, now
     memory.feeds[place.key] = feed

@@ -19,6 +19,7 @@ EXPECTED = {
     "desk.login": PUBLIC, "desk.login_sent": PUBLIC, "desk.link": PUBLIC, "desk.link_sent": PUBLIC, "desk.logout": "read",
     "desk.start": "read", "desk.items": "read", "desk.item": "read", "desk.preview": "read",
     "desk.new": "write", "desk.create": "write", "desk.save": "write",
+    "desk.audience": "approve",
     "desk.hold": "hold", "desk.hold_sent": "hold", "desk.unhold": "publish", "desk.unhold_sent": "publish",
     "desk.subjects": "taxonomy", "desk.subject_added": "taxonomy", "desk.subject": "taxonomy", "desk.subject_renamed": "taxonomy",
     "desk.subject_merge": "taxonomy", "desk.subject_merged": "taxonomy", "desk.subject_delete": "taxonomy", "desk.subject_deleted": "taxonomy",

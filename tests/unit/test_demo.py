@@ -4,7 +4,8 @@ import re
 import string
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
+from random import Random
 
 import pytest
 
@@ -13,7 +14,7 @@ from feedsvc.newsroom.demo import LANGUAGES, ORGANISATIONS, Release, Text, relea
 from feedsvc.newsroom.demo.grammar import capital, counts, dates, genitive_az, locative_az, year_az
 from feedsvc.newsroom.demo.moments import BAKU
 from feedsvc.newsroom.demo.topics import Line, frame, topics
-from feedsvc.newsroom.demo.words import authors, names, people, places
+from feedsvc.newsroom.demo.words import authors, in_turn, names, people, places
 from feedsvc.newsroom.drafts import KINDS, ItemDraft, TagName, checked, plain
 
 UNTIL = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -188,6 +189,17 @@ def test_topics_are_many_and_vary() -> None:
         assert len(topic.point) >= 4
         assert len(topic.quote) >= 6
         assert len(topic.subject) >= 4
+        told, summed = zip(*topic.goes_with, strict=True)
+        assert len(told) == len(topic.headline)
+        assert {lead for leads in told for lead in leads} == set(range(len(topic.lead))), topic.name
+        assert {summary for several in summed for summary in several} == set(range(len(topic.summary))), topic.name
+
+
+def test_everybody_has_a_turn_and_the_first_most_often() -> None:
+    drawn = Counter(islice(in_turn(range(300), Random(1)), 8 * 300))
+    assert set(drawn) == set(range(300))
+    assert drawn.most_common(1)[0][0] == 0
+    assert drawn[0] > 100
 
 
 def test_news_from_a_place_begins_when_it_can(news: list[Release]) -> None:
@@ -223,3 +235,11 @@ def test_the_quarter_reported_is_the_one_that_ended() -> None:
 def test_counted_things_need_one_russian_form() -> None:
     assert [number for number in counts(1, 30) if number not in {*range(5, 21), *range(25, 31)}] == []
     assert {21, 22, 101, 104} & set(counts(1, 200)) == set()
+
+
+def test_no_line_runs_overland_to_the_exclave(news: list[Release]) -> None:
+    beyond = {place.name for place in places() if place.where == "exclave"}
+    seen = {text.headline for release in news for text in release.texts if text.language == "en"}
+    lines_laid = [headline for headline in seen if re.search("fibre on the|^Capacity of the", headline)]
+    assert lines_laid
+    assert not [headline for headline in lines_laid if any(name in headline for name in beyond)]

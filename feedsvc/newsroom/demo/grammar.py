@@ -39,6 +39,7 @@ NUMBERS = {
     "m2": counts(105, 989),
     "k": counts(1_200, 98_900, 100),
     "k2": counts(1_200, 98_900, 100),
+    "k3": counts(1_200, 38_900, 100),
 }
 """Slot → the numbers that may stand in it."""
 PERCENTAGES = ("pct", "pct2", "pct3")

@@ -34,12 +34,16 @@ class Topic:
     """Whether other organisations than the first have such news too."""
     place: str
     """`home`, `abroad` or `any`."""
+    route: bool
+    """Whether it is about the way between two places."""
     categories: tuple[str, ...]
     """The first one always applies."""
     themes: tuple[str, ...]
     posts: tuple[Line, ...]
     subject: tuple[Line, ...]
     headline: tuple[Line, ...]
+    goes_with: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    """For each headline, which leads and which summaries tell the same."""
     summary: tuple[Line, ...]
     lead: tuple[Line, ...]
     detail: tuple[Line, ...]
@@ -86,11 +90,13 @@ def _topic(file: str) -> Topic:
         in_reporting=given["weight"] * (5 if quarterly else 1),
         orgs=given.get("orgs", False),
         place=given.get("place", "home"),
+        route=given.get("route", False),
         categories=tuple(given["categories"]),
         themes=tuple(given["themes"]),
         posts=_lines(given["posts"]),
         subject=_lines(given["subject"]),
         headline=_lines(given["headline"]),
+        goes_with=tuple((tuple(leads), tuple(summaries)) for leads, summaries in given["goes_with"]),
         summary=_lines(given["summary"]),
         lead=_lines(given["lead"], "<p>", "</p>"),
         detail=_lines(given["detail"], "<p>", "</p>"),

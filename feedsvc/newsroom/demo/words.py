@@ -20,7 +20,8 @@ class Place:
 
     name: str
     since: int
-    abroad: bool
+    where: str
+    """`home`, `exclave` or `abroad`."""
     here: dict[str, Slots]
     """Language → slots, where it is the news's own place."""
     there: dict[str, Slots]
@@ -48,7 +49,7 @@ def places() -> tuple[Place, ...]:
             for language, (place, at, of) in forms.items()
         }
         there = {language: {"place2": place, "at2": at} for language, (place, at, _of) in forms.items()}
-        found.append(Place(en, int(since), where == "abroad", here, there))
+        found.append(Place(en, int(since), where, here, there))
     return tuple(found)
 
 

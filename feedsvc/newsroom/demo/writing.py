@@ -87,6 +87,11 @@ def _note(seen: bytearray, headlines: list[str]) -> bool:
     return True
 
 
+def _happens(share: float, random: Random) -> bool:
+    """Whether something happens that does in such a share of all cases."""
+    return random.random() < share
+
+
 def _desk(random: Random) -> _Desk:
     return _Desk(
         themes={topic.name: in_turn(topic.themes, random) for topic in topics()},
@@ -94,18 +99,18 @@ def _desk(random: Random) -> _Desk:
             topic.name: in_turn(range(number, len(people()), len(topics())), random)
             for number, topic in enumerate(topics())
         },
-        home=in_turn([place for place in places() if not place.abroad], random),
-        abroad=in_turn([place for place in places() if place.abroad], random),
+        home=in_turn([place for place in places() if place.where != "abroad"], random),
+        abroad=in_turn([place for place in places() if place.where == "abroad"], random),
         authors=in_turn(authors(), random),
     )
 
 
 def _languages(known: tuple[str, ...], random: Random) -> tuple[str, ...]:
     """The languages of one release, the original's first."""
-    if len(known) > 1 and random.random() < 0.05:  # noqa: PLR2004
+    if len(known) > 1 and _happens(0.05, random):
         return (known[1],)
     return known[:1] + tuple(
-        code for code, share in zip(known[1:], (0.5, 0.25), strict=False) if random.random() < share
+        code for code, share in zip(known[1:], (0.5, 0.25), strict=False) if _happens(share, random)
     )
 
 
@@ -115,23 +120,28 @@ def _story(desk: _Desk, published: datetime, languages: tuple[str, ...], random:
     every, reporting = topics(), is_reporting(day)
     (topic,) = random.choices(every, [topic.in_reporting if reporting else topic.weight for topic in every])
     organisation = random.choices(ORGANISATIONS, _ORGANISATION_WEIGHTS)[0] if topic.orgs else ORGANISATIONS[0]
-    is_abroad = topic.place == "abroad" or (topic.place == "any" and random.random() < 0.2)  # noqa: PLR2004
-    place = next(one for one in (desk.abroad if is_abroad else desk.home) if one.since <= day.year)
-    other = next(one for one in desk.home if one.since <= day.year and one is not place)
+    is_abroad = topic.place == "abroad" or (topic.place == "any" and _happens(0.2, random))
+    place = next(one for one in (desk.abroad if is_abroad else desk.home) if _fits(one, topic, day))
+    other = next(one for one in desk.home if _fits(one, topic, day) and one is not place)
     person = next(desk.speakers[topic.name])
-    headline = random.choice(topic.headline)
+    headline, (leads, summaries) = random.choice(list(zip(topic.headline, topic.goes_with, strict=True)))
     words = _words(topic, organisation, person, day, random)
     return _Story(
         topic=topic,
         organisation=organisation,
         place=place,
         headline=headline,
-        summary=random.choice(topic.summary),
-        blocks=_blocks(topic, frame(), random),
+        summary=topic.summary[random.choice(summaries)],
+        blocks=[topic.lead[random.choice(leads)], *_blocks(topic, frame(), random)],
         slots={code: {**place.here[code], **other.there[code], **words[code]} for code in languages},
         speaker=people()[person][0],
         names_other=other.name if "{place2}" in headline[0] else "",
     )
+
+
+def _fits(place: Place, topic: Topic, day: date) -> bool:
+    """Whether such news can come from a place. No line runs overland to Nakhchivan."""
+    return place.since <= day.year and not (topic.route and place.where == "exclave")
 
 
 def _words(topic: Topic, organisation: str, person: int, day: date, random: Random) -> dict[str, Slots]:
@@ -141,7 +151,7 @@ def _words(topic: Topic, organisation: str, person: int, day: date, random: Rand
     kind, subject = random.choice(frame().partner), random.choice(topic.subject)
     # One person has one post for ever.
     post = topic.posts[person // len(topics()) % len(topic.posts)]
-    tech = "5G" if day.year >= _FIVE_G and random.random() < 0.6 else "4G"  # noqa: PLR2004
+    tech = "5G" if day.year >= _FIVE_G and _happens(0.6, random) else "4G"
     same = {"org": organisation, "tech": tech, "version": f"{day.year - 2013}.{random.randint(0, 19)}"}
     slots = {}
     for at, code in enumerate(LANGUAGES):
@@ -167,18 +177,18 @@ def _partner(kind: tuple[str, ...], name: str, language: str) -> Slots:
 
 
 def _blocks(topic: Topic, common: Frame, random: Random) -> list[Line]:
-    """The blocks of a body in their order."""
+    """The blocks of a body after its lead, in their order."""
     details = random.sample(topic.detail, random.choice((3, 4, 4)))
     above, below = random.sample(common.heading, 2)
-    blocks = [random.choice(topic.lead), details[0]]
-    if random.random() < 0.6:  # noqa: PLR2004
+    blocks = [details[0]]
+    if _happens(0.6, random):
         blocks.append(above)
     blocks.append(details[1])
-    if random.random() < 0.75:  # noqa: PLR2004
+    if _happens(0.75, random):
         points = random.sample(topic.point, random.choice((3, 3, 4)))
         blocks += [random.choice(common.intro), ("<ul>",) * 3, *points, ("</ul>",) * 3]
     blocks += [random.choice(topic.quote), *details[2:]]
-    if random.random() < 0.6:  # noqa: PLR2004
+    if _happens(0.6, random):
         blocks.append(below)
     blocks += random.sample(common.context, random.choice((3, 3, 4)))
     return [*blocks, random.choice(common.closing), common.demonstration]
@@ -210,6 +220,6 @@ def _tags(story: _Story, desk: _Desk, random: Random) -> tuple[tuple[str, str], 
     themes = dict.fromkeys(itertools.islice(desk.themes[story.topic.name], random.choice((1, 2, 2, 3))))
     tags = [("theme", theme) for theme in themes]
     tags += [("place", name) for name in (story.place.name, story.names_other) if name]
-    if random.random() < 0.6:  # noqa: PLR2004
+    if _happens(0.6, random):
         tags.append(("person", story.speaker))
     return tuple(tags)
