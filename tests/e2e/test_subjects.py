@@ -44,8 +44,8 @@ def test_feeds_move_with_their_subject_and_show_its_new_name(served: Served) -> 
     verified(served)
 
 
-def test_the_desks_own_process_serves_the_new_state_when_the_verb_returns(served: Served) -> None:
-    """By a verb in the server itself no old byte is served after the answer, in any of its processes."""
+def test_old_feeds_are_not_served_once_a_verb_has_returned(served: Served) -> None:
+    """Not by any of the web processes, although the verb ran in another one beside them."""
     tagged(served, "Two", "Lerik", "Lənkəran")
     for scope in ("tag/lerik", "tag/lenkeran"):
         assert status(served, scope) == {200}
