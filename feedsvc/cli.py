@@ -9,17 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
 from feedsvc.cli_demo import demo
+from feedsvc.cli_subjects import subjects
 from feedsvc.newsroom.workflow import SYSTEM
+from feedsvc.printing import JSON
+from feedsvc.printing import write as _print
 
 MOST_READERS = 8
 """Families that a table names for one feed; JSON has them all."""
-JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
 def main() -> None:
@@ -50,19 +50,6 @@ def _line(error: err.FeedsvcError) -> str:
         case err.Busy() | err.Unavailable():
             return f"The database does not answer: {error}. Has `feedsvc init` been run for this instance?"
     return str(error) or type(error).__name__
-
-
-def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    """Rows as a table for people or as JSON for scripts."""
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
-        return
-    table = Table()
-    for nth, name in enumerate(rows[0] if rows else ("nothing",)):
-        table.add_column(name, no_wrap=nth == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(str(value if value is not None else "") for value in row.values()))
-    Console(soft_wrap=False).print(table)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -454,6 +441,7 @@ def feeds_rebuild(*, everything: bool) -> None:
 
 
 cli.add_command(demo)
+cli.add_command(subjects)
 
 
 @feeds.command("verify")

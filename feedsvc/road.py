@@ -13,7 +13,8 @@ import structlog
 from feedsvc import clock, shelf
 from feedsvc.db import transaction
 from feedsvc.errors import FeedsvcError
-from feedsvc.feeds import build, which
+from feedsvc.feeds import build, moves, which
+from feedsvc.feeds.moves import Gone
 from feedsvc.models import Feed
 from feedsvc.newsroom.record import CHANGES
 
@@ -34,10 +35,21 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         now = clock.now()
         result = verb(session, *args, now=now, **kwargs)
         recorded = session.info.get(CHANGES, [])
+        gone = moves.follow(session, recorded, now=now)
         touched = which.mark(session, recorded, now=now)
         takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
+    take_down(gone)
     follow(touched, takes_back=takes_back, now=now)
     return result
+
+
+def take_down(gone: list[Gone]) -> None:
+    """Takes feeds off this node's shelf whose scopes went. Never raises: the ticker does it again, and so do other nodes'."""
+    for move in gone:
+        try:
+            moves.take_down(move)
+        except OSError as error:
+            log.error("not_taken_down", scope=move.scope, error=str(error))
 
 
 def follow(touched: list[Feed], *, takes_back: bool, now: datetime) -> None:

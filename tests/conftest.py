@@ -64,8 +64,11 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 @pytest.fixture
 def instance(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A prepared instance with the seeded item; this process's settings point at it."""
+    from feedsvc.feeds import pieces
     from feedsvc.setup import prepare
 
+    # Its keys are numbers of rows, which say other things in another newsroom.
+    monkeypatch.setattr(pieces, "_MEMORY", pieces._Memory())
     folder = tmp_path / "instance"
     monkeypatch.setenv("FEEDSVC_INSTANCE", str(folder))
     monkeypatch.setenv("FEEDSVC_BASE_URL", "http://newsroom.test")

@@ -7,15 +7,16 @@ the same when a full document is cut off, no feed's link changes by that. Whoeve
 item once.
 """
 
+import bisect
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc import clock
 from feedsvc.db import reading, transaction
-from feedsvc.models import Archive, Feed
+from feedsvc.models import Archive, Feed, Placement
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import Outline, Place
 
@@ -132,3 +133,45 @@ def cut_off(feed_id: int, end: Place) -> int:
             for n, (at, opening_id) in enumerate(ends, 1):
                 session.add(Archive(feed_id=feed_id, number=number + SIZE * n, at=at, opening_id=opening_id))
         done += len(ends)
+
+
+def join(session: Session, gone: int, kept: int) -> None:
+    """Boundaries for a feed that has just taken in all that stood in another one: those of the longer of the two.
+
+    What came in between makes documents longer. Where one would hold more than twice its size, further boundaries go in
+    between: numbers that are no multiple of the size are free for that, and order is all that a number has to keep.
+    """
+    many = {number: _boundaries(session, number) for number in (gone, kept)}
+    if len(many[gone]) > len(many[kept]):
+        session.execute(delete(Archive).where(Archive.feed_id == kept))
+        session.execute(update(Archive).where(Archive.feed_id == gone).values(feed_id=kept))
+    else:
+        session.execute(delete(Archive).where(Archive.feed_id == gone))
+    _even_out(session, kept)
+
+
+def _boundaries(session: Session, feed_id: int) -> list[tuple[int, Place]]:
+    """Numbers and places, the oldest first."""
+    a = Archive
+    rows = session.execute(select(a.number, a.at, a.opening_id).where(a.feed_id == feed_id).order_by(a.number))
+    return [(number, (at, opening_id)) for number, at, opening_id in rows]
+
+
+def _even_out(session: Session, feed_id: int) -> None:
+    """Divides documents of more than twice their size, as far as there are numbers."""
+    boundaries = _boundaries(session, feed_id)
+    if not boundaries:
+        return
+    p = Placement
+    standing = select(p.at, p.opening_id).where(p.feed_id == feed_id, p.stands, p.at <= boundaries[-1][1][0])
+    rows = session.execute(standing.distinct().order_by(p.at, p.opening_id))
+    stand = [(at, opening_id) for at, opening_id in rows]
+    begin = below = 0
+    for number, end in boundaries:
+        stop = bisect.bisect_right(stand, end)
+        parts = min(-(-(stop - begin) // SIZE), number - below) if stop - begin > RIPE else 1
+        for part in range(1, parts):
+            at, opening_id = stand[begin + (stop - begin) * part // parts - 1]
+            between = below + (number - below) * part // parts
+            session.add(Archive(feed_id=feed_id, number=between, at=at, opening_id=opening_id))
+        begin, below = stop, number

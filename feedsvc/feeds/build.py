@@ -244,6 +244,8 @@ def build_all(keys: Iterable[Key]) -> list[Key]:
     for key in keys:
         try:
             build(key)
+        except NotFound:  # It went, or moved, since somebody saw it.
+            continue
         except (FeedsvcError, OSError) as error:
             log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
             failed.append(key)

@@ -95,6 +95,13 @@ def split(scope: str) -> tuple[str, str]:
     return kind, slug
 
 
+def renamed(session: Session, scope: str, subject: int) -> str:
+    """The scope of the subject with this id, of the same kind as another scope."""
+    kind, _ = split(scope)
+    table = _NAMED[kind]
+    return f"{kind}/{session.scalars(select(table.slug).where(table.id == subject)).one()}"
+
+
 def name_of(session: Session, scope: str, *, now: datetime) -> str:
     """What people call a scope: a category's or an author's name; empty for everything."""
     return names_of(session, [scope], now=now).get(scope, "")

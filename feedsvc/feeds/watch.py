@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
-from feedsvc.feeds import build, which
+from feedsvc.feeds import build, moves, which
 from feedsvc.models import Feed
 from feedsvc.newsroom import public
 from feedsvc.shelf import Key
@@ -42,10 +42,14 @@ def follow(watch: Watch) -> int:
     with reading() as session:
         now = clock.now()
         version = public.version(session)
+        gone = moves.since(session, watch.seen) if version > watch.seen else []
         late = _late(session, instance, watch.seen, now=now)
         if time.monotonic() - watch.looked_over > LOOK_OVER:
             late += _lost(session, instance, now=now)
             watch.looked_over = time.monotonic()
+    for move in gone:  # First: what lies under a scope that is in use again would pass for its new feed's.
+        moves.take_down(move)
+        watch.failed.difference_update(move.keys)
     keys = dict.fromkeys((*watch.failed, *late))
     watch.failed = set(build.build_all(keys))
     watch.seen = version

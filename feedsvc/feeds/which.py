@@ -233,7 +233,9 @@ def _mark_all(session: Session, row: Change, now: datetime) -> None:
     later = case((Feed.last_modified < soon, soon), else_=soon + _AHEAD)
     session.execute(update(Feed).values(version=row.id))
     session.execute(update(Feed).where(Feed.last_modified > places.LONG_AGO).values(last_modified=later))
-    session.expire_all()
+    for known in list(session.identity_map.values()):
+        if isinstance(known, Feed):  # What the verb gives back is still to be told of.
+            session.expire(known)
 
 
 def settle(session: Session, fingerprint: str, *, now: datetime) -> bool:

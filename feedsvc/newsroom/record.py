@@ -19,10 +19,11 @@ def change(
 ) -> Change:
     """A cause of new bytes.
 
-    `kind`: live (a publication became public), plan (one is to come), cancel, hold, unhold, feed (a feed was
-    made), setting (what all feeds are made with changed; `detail` is its fingerprint), taxonomy (a subject was renamed,
-    merged or deleted), import (many items were brought in),
-    scopes (the feeds of every publication were worked out; `detail` is the rules' version).
+    `kind`: live (a publication became public), plan (one is to come), cancel, hold, unhold, feed (a feed was made;
+    `detail` names one that is made known on purpose), setting (what all feeds are made with changed; `detail` is its
+    fingerprint), taxonomy (a subject was renamed, merged or deleted; `detail` says which scope went where, if one did:
+    see newsroom/subjects.py), import (many items were brought in), scopes (the feeds of every publication were worked
+    out; `detail` is the rules' version).
     """
     row = Change(kind=kind, at=now, publication_id=publication.id if publication else None, detail=detail)
     session.add(row)

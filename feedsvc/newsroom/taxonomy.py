@@ -3,31 +3,46 @@
 import hashlib
 import itertools
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedsvc.characters import folded
 from feedsvc.errors import Invalid
-from feedsvc.models import Category, Organisation, Tag
+from feedsvc.models import Alias, Category, Organisation, Tag
 from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor, require
 
+T = TypeVar("T", Category, Tag, Organisation)
+
 _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
-def _free_slug(
+def free_slug(
     session: Session, table: type[Category] | type[Tag] | type[Organisation], name: str, kind: str = ""
 ) -> str:
-    """A slug for the name that no row of the table has yet.
+    """A slug for the name that no row of the table has yet, and that leads no reader to another one.
 
     Feeds show it, and the row that is in the way may be known to the newsroom alone: so no number that would tell
     how many there are, but letters that follow from the name itself and come back if it is made again.
     """
     wanted = plain(name) or "x"
     candidates = itertools.chain([wanted], (f"{_stem(wanted)}-{_letters(kind, name, n)}" for n in itertools.count()))
-    return next(s for s in candidates if session.scalar(select(table.id).where(table.slug == s)) is None)
+    return next(s for s in candidates if not _is_taken(session, table, s))
+
+
+def _is_taken(session: Session, table: type[Category] | type[Tag] | type[Organisation], slug: str) -> bool:
+    """Whether a slug is somebody's, or was and leads to where its subject went. That of a deleted one is free."""
+    there = session.scalar(select(table.id).where(table.slug == slug)) is not None
+    return there or _moved_to(session, table.__tablename__, slug) is not None
+
+
+def _moved_to(session: Session, kind: str, slug: str) -> str | None:
+    """The slug of what took the place of a subject that had this one."""
+    target = session.scalar(select(Alias.target).where(Alias.scope == f"{kind}/{slug}"))
+    return target.partition("/")[2] if target else None
 
 
 def _stem(slug: str) -> str:
@@ -41,6 +56,12 @@ def _letters(kind: str, name: str, attempt: int) -> str:
     return seed.translate(_TO_LETTERS)
 
 
+def _at_old_slug(session: Session, table: type[T], slug: str) -> T | None:
+    """The subject that had this slug before: a form or a program may still name it so."""
+    now_at = _moved_to(session, table.__tablename__, slug)
+    return session.scalar(select(table).where(table.slug == now_at)) if now_at else None
+
+
 def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: datetime) -> list[Category]:
     """The categories of these names or slugs. Who may shape the taxonomy makes new ones by naming them.
 
@@ -51,10 +72,11 @@ def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: d
         named = or_(Category.slug == name, Category.folded == folded(name))
         exact_first = (Category.slug != name, Category.name != name, Category.id)
         row = session.scalar(select(Category).where(named).order_by(*exact_first).limit(1))
+        row = row or _at_old_slug(session, Category, name)
         if row is None:
             if not actor.may("taxonomy"):
                 raise Invalid({"categories": ("unknown_category", {"name": name})})
-            row = Category(slug=_free_slug(session, Category, name), name=name, created_at=now)
+            row = Category(slug=free_slug(session, Category, name), name=name, created_at=now)
             session.add(row)
             session.flush()
             audit(session, actor, "add-category", row.slug, now, name=name)
@@ -72,10 +94,11 @@ def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list
             query = query.where(Tag.kind == wanted.kind)
         exact_first = (Tag.name != wanted.name, Tag.id)
         row = session.scalars(query.order_by(*exact_first).limit(1)).first()
+        row = row or _at_old_slug(session, Tag, wanted.name)
         if row is None:
             row = Tag(
                 kind=wanted.kind or "theme",
-                slug=_free_slug(session, Tag, wanted.name, wanted.kind or "theme"),
+                slug=free_slug(session, Tag, wanted.name, wanted.kind or "theme"),
                 name=wanted.name,
                 created_at=now,
             )
@@ -93,7 +116,7 @@ def organisation(session: Session, name: str) -> Organisation:
     query = select(Organisation)
     if name:
         query = query.where(or_(Organisation.slug == name, Organisation.folded == folded(name)))
-    row = session.scalar(query.order_by(Organisation.id).limit(1))
+    row = session.scalar(query.order_by(Organisation.id).limit(1)) or _at_old_slug(session, Organisation, name)
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
     return row
@@ -104,7 +127,7 @@ def add_organisation(session: Session, name: str, *, actor: Actor, now: datetime
     require(actor, "taxonomy")
     row = session.scalar(select(Organisation).where(Organisation.name == name))
     if row is None:
-        row = Organisation(slug=_free_slug(session, Organisation, name), name=name, created_at=now)
+        row = Organisation(slug=free_slug(session, Organisation, name), name=name, created_at=now)
         session.add(row)
         session.flush()
         audit(session, actor, "add-organisation", row.slug, now, name=name)
