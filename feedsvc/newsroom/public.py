@@ -31,7 +31,7 @@ class Shown:
     guid: str
     language: str
     revision: Revision
-    """With categories, tags and authors loaded."""
+    """With categories, tags, authors and organisation loaded."""
     published: datetime
     updated: datetime
     corrections: tuple[Correction, ...]
@@ -57,6 +57,7 @@ class Withdrawn:
     reason: str
 
 
+_SUBJECTS = (Revision.categories, Revision.tags, Revision.authors, Revision.organisation)
 # Made once: SQLAlchemy needs longer to make an alias's columns than SQLite to answer.
 _OPENING, _NEWEST, _ANY, _DATED = (aliased(Publication) for _ in range(4))
 
@@ -118,8 +119,8 @@ def everything(now: datetime, language: str = "") -> Source:
     return Source(query, opening.at, opening.id, newest)
 
 
-def placed(feed_id: int, now: datetime) -> Source:
-    """What is public of a feed that carries a part of a language's news."""
+def placed(feed_id: Any, now: datetime) -> Source:
+    """What is public of a feed that carries a part of a language's news: an id, or the column of a query around it."""
     placement, newest = Placement, _NEWEST
     query = (
         select(newest.id)
@@ -149,7 +150,7 @@ def read(session: Session, source: Source, query: Select[Any], *, now: datetime)
         .join(Revision, Revision.id == newest.revision_id)
         .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
-        .options(selectinload(Revision.categories), selectinload(Revision.tags), selectinload(Revision.authors))
+        .options(*(selectinload(one) for one in _SUBJECTS))
     )
     rows = session.execute(texts).all()
     notes = _notes(session, [row[7].translation_id for row in rows], now)
