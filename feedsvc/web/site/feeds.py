@@ -50,19 +50,21 @@ def _catalogue() -> dict[str, Listed]:
 def gathered(session: Session, language: str, now: datetime) -> dict[str, Listed]:
     """Kind → its feeds in a language."""
     latest = catalogue.carrying(session, language, now=now)
-    return {
-        kind: _listed(language, [s for s in latest if kind in (s.kind, scopes.split(s.scope)[0])]) for kind in LISTS
-    }
+    by_name = sorted(latest, key=lambda one: alphabet.key(language, one.name))
+    return {kind: _listed(language, _of(kind, by_name), _of(kind, latest)) for kind in LISTS}
 
 
-def _listed(language: str, latest: list[Subject]) -> Listed:
-    """These feeds by name; they come with the latest news first."""
-    subjects = sorted(latest, key=lambda one: alphabet.key(language, one.name))
+def _of(kind: str, subjects: list[Subject]) -> list[Subject]:
+    """Those of a kind of scope or of tag."""
+    return [one for one in subjects if kind in (one.kind, scopes.split(one.scope)[0])]
+
+
+def _listed(language: str, by_name: list[Subject], latest: list[Subject]) -> Listed:
     lately = {one.scope for one in latest[:MOST]}
     letters: dict[str, int] = {}
-    for place, one in enumerate(subjects):
+    for place, one in enumerate(by_name):
         letters.setdefault(alphabet.letter(language, one.name), place)
-    return Listed(subjects, [one for one in subjects if one.scope in lately], letters)
+    return Listed(by_name, [one for one in by_name if one.scope in lately], letters)
 
 
 @open_to_all
