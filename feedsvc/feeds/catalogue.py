@@ -44,12 +44,13 @@ def carrying(session: Session, language: str, *, now: datetime) -> list[Subject]
 
 
 def subject(session: Session, scope: str, *, now: datetime) -> Subject | None:
-    """What a scope is about; None for one that readers do not know (yet)."""
+    """What a scope is about; None for one that readers do not know yet, and for one whose subject was deleted."""
     kind, slug = scopes.split(scope)
     # Any language's row will do: whether a scope is known does not depend on the language.
     row = session.scalar(select(Feed).where(Feed.scope == scope).limit(1)) if kind in scopes.SCOPES else None
     if row is None or which.opened(session, row, now=now) is None:
         return None
+    name = scopes.name_of(session, scope, now=now)
     if kind == "tag":
         kind = session.scalar(select(Tag.kind).where(Tag.slug == slug)) or kind
-    return Subject(scope, scopes.name_of(session, scope, now=now) or slug, kind)
+    return Subject(scope, name, kind) if name else None

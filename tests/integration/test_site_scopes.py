@@ -11,11 +11,12 @@ import lxml.html
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, road, settings
-from feedsvc.feeds import catalogue, scopes
-from feedsvc.models import Alias
+from feedsvc.feeds import catalogue, places, scopes
+from feedsvc.models import Alias, Category, Change, Feed
 from feedsvc.newsroom import items, publishing
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
@@ -447,6 +448,38 @@ def test_an_old_name_betrays_no_subject_that_is_not_known_yet(newsroom: Newsroom
     for scope in ("tag/old", "tag/nowhere", "tag/round"):
         for address in unknown(scope):
             assert (client.get(address).status_code, client.get(address).data) == (404, never), address
+
+
+def announced(scope: str) -> None:
+    """A scope that an administrator made known ahead of any item."""
+    with db.transaction() as session:
+        version = session.scalar(select(func.max(Change.id))) or 0
+        places.ensure(session, [scope], version=version, now=clock.now())
+        session.execute(update(Feed).where(Feed.scope == scope).values(announced_at=clock.now()))
+
+
+def test_an_announced_subject_has_its_pages_and_waits_outside_the_catalogue(newsroom: Newsroom) -> None:
+    client = newsroom()
+    with db.transaction() as session:
+        session.add(Category(slug="sport", name="Sport", created_at=clock.now()))
+    assert client.get("/category/sport").status_code == 404
+    announced("category/sport")
+    for address in ("/category/sport", "/feeds/category/sport"):
+        answer = client.get(address)
+        assert (answer.status_code, page(answer).findtext(".//h1"), headlines(answer)) == (200, "Sport", [])
+    assert "Sport" not in client.get("/feeds").get_data(as_text=True)
+    assert "Sport" not in client.get("/feeds.opml").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["category", "tag", "organisation"])
+def test_a_feed_whose_subject_is_gone_has_no_page(newsroom: Newsroom, kind: str) -> None:
+    client = newsroom()
+    announced(f"{kind}/lost")
+    for address in (f"/{kind}/lost", f"/feeds/{kind}/lost"):
+        assert client.get(address).status_code == 404
+    was(f"{kind}/lost", None)
+    for address in (f"/{kind}/lost", f"/feeds/{kind}/lost"):
+        assert client.get(address).status_code == 410
 
 
 def test_a_subject_that_took_its_old_name_again_is_there(newsroom: Newsroom) -> None:

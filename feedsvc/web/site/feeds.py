@@ -19,6 +19,8 @@ MOST = 60
 """Feeds of a kind in the catalogue; where there are more, those with the latest news."""
 PAGE = 200
 """Feeds on a page of one kind's list."""
+_DIGITS = 6
+"""The longest number of a page that is read at all."""
 LISTS: dict[str, str] = {kind: one.heading for kind, one in scopes.SCOPES.items()} | {
     kind: labels.KINDS[kind][1] for kind in labels.TAG_KINDS
 }
@@ -84,9 +86,7 @@ def feeds_of(kind: str) -> Response:
     """All feeds of a kind by name, page by page. What is no page shows the first."""
     there = _catalogue()[kind]
     pages = max(1, -(-len(there.subjects) // PAGE))
-    asked = request.args.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < len(str(PAGE * PAGE)) else 1
-    number = number if 1 <= number <= pages else 1
+    number = _number(request.args.get("page", ""), pages)
     shown = there.subjects[(number - 1) * PAGE : number * PAGE]
     first = addresses.feed_url(kind, g.language)
     return frame.page(
@@ -94,7 +94,6 @@ def feeds_of(kind: str) -> Response:
         canonical=f"{first}?page={number}" if number > 1 else first,
         kind=kind,
         heading=_(LISTS[kind]),
-        total=len(there.subjects),
         by_letter=[(sign, list(part)) for sign, part in groupby(shown, lambda s: alphabet.letter(g.language, s.name))],
         letters=[(sign, place // PAGE + 1) for sign, place in there.letters.items()],
         number=number,
@@ -102,3 +101,9 @@ def feeds_of(kind: str) -> Response:
         related=[(one, LISTS[one]) for one in ("tag", *labels.TAG_KINDS)] if kind in ("tag", *labels.TAG_KINDS) else [],
         editions=frame.here_in_each_language(),
     )
+
+
+def _number(asked: str, pages: int) -> int:
+    """The page that is asked for; the first where there is no such page."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else 1
+    return number if 1 <= number <= pages else 1
