@@ -9,13 +9,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 export HOST PORT
 export PYTHONUTF8 := 1
 
-.PHONY: run test check bench fuzz kill9 screenshots catalogues lock clean
+.PHONY: run test check bench bench-scale fuzz kill9 screenshots catalogues lock clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m feedsvc serve --host "$(HOST)" --port "$(PORT)"
 
+# The whole suite on SQLite and, where PostgreSQL's server programs are found, once more on PostgreSQL; both counts at the end.
 test: $(VENV)/.installed-tests
-	$(BIN)/python -m pytest
+	@$(BIN)/python tests/on_both.py
 
 check: $(VENV)/.installed-tests
 	$(BIN)/ruff check .
@@ -24,8 +25,22 @@ check: $(VENV)/.installed-tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/house
 
-bench: $(VENV)/.installed-tests
+# Beside nginx, Flask + feedgen, Django and Debian's WordPress (docs/benchmarks.md says what to install). About six minutes.
+bench: $(VENV)/.installed-tests $(VENV)-bench/.installed
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/report.py
+
+# Publishing into large newsrooms, kept in .bench between runs: BENCH="--help" tells what else can be measured.
+BENCH ?= --compare 1000,100000 --publishes 100
+bench-scale: $(VENV)/.installed-tests
+	$(BIN)/python bench/scale.py --cache .bench $(BENCH)
+	$(BIN)/python bench/report.py
+
+# Django has an environment of its own: a peer must not decide which versions the newsroom runs on.
+$(VENV)-bench/.installed: bench/requirements.txt
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r bench/requirements.txt
+	@touch $@
 
 # 10,000 hostile requests by hypothesis, then schemathesis over every operation (minutes; not part of CI).
 fuzz: $(VENV)/.installed-tests $(VENV)-fuzz/.installed
@@ -48,15 +63,17 @@ screenshots: $(VENV)/.installed-tests
 catalogues: $(VENV)/.installed-tests
 	$(BIN)/python tests/house/catalogues.py
 
-# Needs `uv`. Writes both lock files anew from pyproject.toml.
+# Needs `uv`. Writes the lock files anew.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --group test -c requirements.txt -o tests/requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  bench/requirements.in -o bench/requirements.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-fuzz
+	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-bench
 
 $(VENV)/.made:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "feedsvc needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name another: make run PYTHON=python3.12" >&2; exit 1; }

@@ -1,155 +1,168 @@
-"""Speed as ratios in one run: our default `serve` beside nginx on the same bytes, rounds interleaved.
+"""Speed as ratios in one run: our default `serve` beside nginx on the same bytes and beside peers, rounds interleaved.
 
-    make bench            # needs wrk and nginx (Debian packages); prints the ratios, writes bench/results/<commit>.json
+    make bench                                   everything; prints the figures, writes bench/results/<commit>.json
+    python bench/run.py --only static,publish    some parts
+    python bench/run.py --rounds 1 --seconds 1   a trial
 
-V1, V2 and V7 of the promises, and the time from a publish call to new bytes (part of V5). Everything on loopback, bounded in time.
+Parts: `static` (V1, V2: nginx on the same bytes), `publish` (V7), `peers` (V9 and the others), `busy` (V4). Everything on
+loopback, bounded in count and time. What a peer needs and is not there leaves that peer out, with a sentence.
 """
 
-import http.client
+import argparse
 import json
 import os
-import random
-import re
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "e2e"))
+import busy
+import publishing
+import results
+from load import Round, interleaved, load, ratio, summary
+from ours import NEWS, Served, fill, newsroom, wait_for
+from peers import nginx_static, python_apps, wordpress
+from peers.peer import GZIP, Peer
+from processes import Missing, end_in_order
 
-from served import Served, free_port, newsroom, wait_for
-
-ROUNDS, SECONDS, CONNECTIONS = 5, 3, 64
-ITEMS = 60
-PATH = "/feeds/news.atom"
-NGINX = """worker_processes {workers}; daemon off; pid {home}/pid; error_log {home}/error.log;
-events {{ worker_connections 1024; }}
-http {{ access_log off; sendfile on; keepalive_requests 100000000; types {{ application/atom+xml atom; }}
-server {{ listen 127.0.0.1:{port}; root {home}/html; gzip_static on; }} }}
-"""
-
-
-def fill(served: Served) -> None:
-    """Publishes distinct releases made of the seeded item's words."""
-    words = (Path(__file__).parents[1] / "feedsvc" / "newsroom" / "seed" / "karabakh.txt").read_text("utf-8").split()
-    for number in range(ITEMS):
-        chance = random.Random(number)
-        text = [chance.choice(words) for _ in range(750)]
-        body = "".join(f"<p>{' '.join(text[i : i + 75])}</p>" for i in range(0, len(text), 75)).replace("&", "and")
-        served.act(
-            served.draft(f"Release {number}: {' '.join(text[:6])}", summary=" ".join(text[:30]), body_html=body),
-            "publish",
-        )
-
-
-def load(port: int, *headers: str) -> float:
-    """Requests per second by wrk."""
-    asked = [word for header in headers for word in ("-H", header)]
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *asked, f"http://127.0.0.1:{port}{PATH}"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    if bad:
-        sys.exit(f"{bad[1]} wrong answers from port {port}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
-
-
-def tag(port: int) -> str:
-    """The ETag of the gzipped feed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", PATH, headers={"Accept-Encoding": "gzip"})
-    return connection.getresponse().headers["ETag"]
-
-
-def timed(connection: http.client.HTTPConnection) -> tuple[float, bytes]:
-    """Milliseconds and body of one request on a connection that stays open."""
-    began = time.perf_counter()
-    connection.request("GET", PATH)
-    body = connection.getresponse().read()
-    return (time.perf_counter() - began) * 1000, body
-
-
-def after_publish(served: Served) -> tuple[list[float], list[float], list[float]]:
-    """Milliseconds of the publish call, of the first request after it, and of any other request.
-
-    The other request follows a call as well, one that saves a draft: so both meet processors that did something else
-    just before, and differ in the publish alone.
-    """
-    calls, firsts, others = [], [], []
-    connection = http.client.HTTPConnection("127.0.0.1", served.port)
-    for number in range(40):
-        headline = f"Fresh {number} {random.random()}"
-        key = served.draft(headline)
-        others.append(timed(connection)[0])
-        began = time.perf_counter()
-        served.act(key, "publish")
-        calls.append((time.perf_counter() - began) * 1000)
-        first, body = timed(connection)
-        if headline.encode() not in body:
-            sys.exit("the first request after a publish got old bytes")
-        firsts.append(first)
-    return calls, firsts, others
+PARTS = ("static", "publish", "peers", "busy")
+PEERS = ("flask", "django", "django cached", "wordpress")
+SLOW_NEEDS, SLOWEST = 30, 30
+"""A slow peer's round lasts as long as so many requests take, and so many seconds at most."""
 
 
 def main() -> None:
-    """Runs everything and prints the figures."""
+    """Runs the parts that were asked for, writes and prints their figures."""
+    asked = _asked()
+    os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # Where Debian has servers, and users do not look.
     missing = [name for name in ("wrk", "nginx") if shutil.which(name) is None]
     if missing:
         sys.exit(f"Please install {' and '.join(missing)} first (Debian packages of these names).")
+    end_in_order()
     home = Path(tempfile.mkdtemp(prefix="feedsvc-bench-"))
-    home.chmod(0o755)  # nginx reads it as another user
+    home.chmod(0o755)  # Servers that are started as root read it as other users.
+    parts: dict[str, dict[str, Any]] = {}
     try:
-        with newsroom(home / "newsroom") as served:
-            figures = measure(served, home)
+        if {"static", "publish", "peers"} & set(asked.only):
+            with newsroom(home / "newsroom") as served, ExitStack() as stack:
+                _beside_ours(served, home, asked, stack, parts)
+        if "busy" in asked.only:
+            _say("busy: two editors on 200 ms of Python work each")
+            parts["busy"] = busy.measure(home, asked.rounds, asked.seconds, asked.connections)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    result = {"commit": commit, "cores": os.cpu_count(), "rounds": ROUNDS, **figures}
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{commit or 'unknown'}.json").write_text(json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    path = results.write(parts, asked={name: value for name, value in vars(asked).items() if name != "only"})
+    print(json.dumps(parts, indent=1))
+    _say(f"written to {path}; `python bench/report.py` puts the figures into docs/benchmarks.md")
 
 
-def measure(served: Served, home: Path) -> dict[str, object]:
-    """The figures: medians of per-round ratios."""
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, comma-separated")
+    parser.add_argument("--peers", default=",".join(PEERS), help="peers of the part `peers`, comma-separated")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3, help="length of a round")
+    parser.add_argument("--connections", type=int, default=64, help="for static and busy")
+    parser.add_argument("--peer-connections", type=int, default=8, help="for peers, all of them alike")
+    parser.add_argument("--posts", type=int, default=1_000, help="posts in Flask's, Django's and WordPress's tables")
+    asked = parser.parse_args()
+    asked.only = [part for part in asked.only.split(",") if part]
+    asked.peers = [peer for peer in asked.peers.split(",") if peer]
+    wrong = (set(asked.only) - set(PARTS)) | (set(asked.peers) - set(PEERS))
+    if wrong or asked.rounds < 1 or not 1 <= asked.seconds <= 60:
+        parser.error(f"unknown: {', '.join(sorted(wrong))}" if wrong else "rounds from 1, seconds from 1 to 60")
+    return asked
+
+
+def _beside_ours(
+    served: Served, home: Path, asked: argparse.Namespace, stack: ExitStack, parts: dict[str, dict[str, Any]]
+) -> None:
+    """The parts that need one filled newsroom."""
     fill(served)
-    wait_for(lambda: served.get(PATH, Accept_Encoding="br").headers["Content-Encoding"] == "br", 10)
-    html = home / "html" / "feeds"
-    html.mkdir(parents=True)
-    (html / "news.atom").write_bytes(served.get(PATH).body)
-    (html / "news.atom.gz").write_bytes(served.get(PATH, Accept_Encoding="gzip").body)
-    port = free_port()
-    (home / "nginx.conf").write_text(NGINX.format(workers=os.cpu_count(), home=home, port=port))
-    nginx = subprocess.Popen(["nginx", "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.DEVNULL)
-    try:
-        time.sleep(0.5)
-        whole: list[tuple[float, float]] = []
-        unchanged: list[tuple[float, float]] = []
-        for number in range(ROUNDS):
-            whole.append((load(served.port, "Accept-Encoding: gzip"), load(port, "Accept-Encoding: gzip")))
-            asked = [(p, f"If-None-Match: {tag(p)}") for p in (served.port, port)]
-            unchanged.append(tuple(load(p, "Accept-Encoding: gzip", header) for p, header in asked))
-            print(f"round {number + 1}: 200 {whole[-1]}, 304 {unchanged[-1]}", file=sys.stderr)
-    finally:
-        nginx.terminate()
-        nginx.wait()
-    calls, firsts, others = after_publish(served)
-    return {
-        "bytes": {
-            "identity": len((html / "news.atom").read_bytes()),
-            "gzip": len((html / "news.atom.gz").read_bytes()),
-        },
-        "V1_200_gzip_to_nginx": round(statistics.median(a / b for a, b in whole), 3),
-        "V2_304_to_nginx": round(statistics.median(a / b for a, b in unchanged), 3),
-        "V7_first_after_publish_to_any_other": round(statistics.median(firsts) / statistics.median(others), 2),
-        "publish_call_ms": {"median": round(statistics.median(calls), 1), "worst": round(max(calls), 1)},
-        "requests_per_second": {"ours_200": [round(a) for a, _ in whole], "nginx_200": [round(b) for _, b in whole]},
+    wait_for(lambda: served.get(NEWS, Accept_Encoding="br").headers["Content-Encoding"] == "br", 10)
+    assert served.process is not None
+    ours = Peer("feedsvc", f"{served.base}{NEWS}", [served.process.pid], about="default `serve`, in front of Flask")
+    identity, gzipped = served.get(NEWS).body, served.get(NEWS, Accept_Encoding="gzip").body
+    static = stack.enter_context(nginx_static.serve(home / "nginx", identity, gzipped))
+    if "static" in asked.only:
+        _say(f"static: nginx on the same bytes, {asked.connections} connections")
+        figures = _compare([static, ours], asked, asked.connections)
+        whole, unchanged = (figures["to_nginx"][kind]["feedsvc"] for kind in ("200", "304"))
+        sizes = {"identity": len(identity), "gzip": len(gzipped)}
+        parts["static"] = {"V1_200_gzip_to_nginx": whole, "V2_304_to_nginx": unchanged, "bytes": sizes, **figures}
+    if "peers" in asked.only:
+        parts["peers"] = _peers([static, ours], home, asked)
+    if "publish" in asked.only:  # Last: it changes the bytes.
+        _say("publish: the first request after each of forty publishes")
+        parts["publish"] = publishing.measure(served)
+
+
+def _peers(first: list[Peer], home: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    """All peers at once, round by round; those whose packages are missing are left out."""
+    known: dict[str, Callable[..., Any]] = {
+        "flask": python_apps.flask,
+        "django": python_apps.django,
+        "django cached": partial(python_apps.django, cached=True),
+        "wordpress": wordpress.serve,
     }
+    there, left_out = list(first), {}
+    with ExitStack() as stack:
+        for name in asked.peers:
+            _say(f"peers: starting {name} with {asked.posts:,} posts")
+            try:
+                there.append(stack.enter_context(known[name](home / name.replace(" ", "-"), asked.posts)))
+            except Missing as missing:
+                left_out[name] = str(missing)
+                _say(f"peers: {name} is left out. {missing}")
+        figures = _compare(there, asked, asked.peer_connections)
+    rates = figures["feedsvc_to"]["200"]
+    v9 = {"V9_to_wordpress": rates["wordpress"]} if "wordpress" in rates else {}
+    return {**v9, "left_out": left_out, **figures}
+
+
+def _compare(peers: list[Peer], asked: argparse.Namespace, connections: int) -> dict[str, Any]:
+    """Rounds of gzipped 200s, then of 304s, each peer after the other."""
+    prepared = {peer.name: peer.prepare() for peer in peers}
+    found: dict[str, Any] = {"connections": connections, "prepared": prepared, "versions": {}}
+    kinds = {"200": peers, "304": [peer for peer in peers if peer.unchanged]}
+    for peer in peers:
+        found["versions"] |= peer.versions
+    for kind, asking in kinds.items():
+        measures = {
+            peer.name: partial(
+                _round, peer, [GZIP] if kind == "200" else peer.unchanged, _length(peer, asked.seconds), connections
+            )
+            for peer in asking
+        }
+        _say(f"  {kind}: {', '.join(measures)}")
+        lines = interleaved(measures, asked.rounds)
+        rates = {name: [one.rps for one in rounds] for name, rounds in lines.items()}
+        for word, base in (("to_nginx", "nginx"), ("feedsvc_to", "feedsvc")):
+            ratios = {
+                n: ratio(*((r, rates[base]) if word == "to_nginx" else (rates[base], r))) for n, r in rates.items()
+            }
+            found.setdefault(word, {})[kind] = ratios
+        found.setdefault("medians", {})[kind] = {name: summary(rounds) for name, rounds in lines.items()}
+        found.setdefault("rounds", {})[kind] = {n: [one.rounded() for one in rounds] for n, rounds in lines.items()}
+    return found
+
+
+def _round(peer: Peer, headers: list[str], seconds: float, connections: int) -> Round:
+    return load(peer.url, headers, seconds=seconds, connections=connections, roots=peer.roots)
+
+
+def _length(peer: Peer, seconds: float) -> float:
+    """Seconds of this peer's rounds: longer where few requests would be answered."""
+    took = min(peer.ask([GZIP])[3] for _ in range(2))
+    return min(max(seconds, took * SLOW_NEEDS), SLOWEST)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -12,8 +14,11 @@ from rich.table import Table
 
 from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
+from feedsvc.cli_demo import demo
 from feedsvc.newsroom.workflow import SYSTEM
 
+MOST_READERS = 8
+"""Families that a table names for one feed; JSON has them all."""
 JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -444,6 +449,9 @@ def feeds_rebuild(*, everything: bool) -> None:
         raise err.Unavailable(f"{len(look.failed)} could not be built; see the lines above")
 
 
+cli.add_command(demo)
+
+
 @feeds.command("verify")
 def feeds_verify() -> None:
     """Hold every byte on the shelf against what the rows say now; exit 1 where one differs."""
@@ -455,3 +463,38 @@ def feeds_verify() -> None:
     if wrong:
         sys.exit(1)
     click.echo("Every feed on the shelf says what the rows say.")
+
+
+@feeds.command("readers")
+@click.option("--days", type=click.IntRange(1, 400), default=7, help="So many days, today included.")
+@JSON
+def feeds_readers(days: int, *, as_json: bool) -> None:
+    """Say who asks for the feeds: requests, the share that was told "nothing new", subscribers as readers report them."""
+    from feedsvc.db import reading
+    from feedsvc.feeds import addresses
+    from feedsvc.newsroom import audience
+
+    since = clock.now().date() - timedelta(days=days - 1)
+    with reading() as session:
+        found, lost = audience.readers(session, since=since), audience.lost(session, since=since)
+    if lost:
+        click.echo(f"{lost} more requests were answered and could not be counted.", err=True)
+    base = settings.current().public_url
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        address = f"{addresses.feed_url(one.scope, one.language)}.{one.format}"
+        families = audience.families(one)
+        figures: dict[str, Any] = {
+            "requests": one.requests,
+            "unchanged": round(one.unchanged, 3),
+            "subscribers": one.reported,
+        }
+        if as_json:
+            statuses = dict(sorted(one.statuses.items()))
+            rows.append({"address": address, **figures, "statuses": statuses, "readers": [asdict(f) for f in families]})
+        else:
+            names = [f"{f.name} {f.requests}" for f in families[:MOST_READERS]]
+            more = [f"and {len(families) - MOST_READERS} more"] if len(families) > MOST_READERS else []
+            figures["unchanged"] = f"{one.unchanged:.0%}"
+            rows.append({"feed": address.removeprefix(base), **figures, "readers": "\n".join(names + more)})
+    _print(rows, as_json=as_json)

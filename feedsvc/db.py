@@ -1,20 +1,18 @@
 """The database: one engine, two ways in. `transaction()` holds the only commit of the whole tree."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from feedsvc import errors, settings
+from feedsvc import errors, postgresql, settings, sqlite
 
 BUSY_MS = 5_000
 """How long a writer waits for another, in milliseconds (measured enough for 8 writers)."""
@@ -60,55 +58,56 @@ class Base(DeclarativeBase):
 
 @lru_cache(maxsize=4)
 def engine(url: str, *, create: bool = False) -> Engine:
-    """The engine for an address. A missing SQLite file is an error unless `create`: never an empty newsroom."""
+    """The engine for an address. `create` makes a missing SQLite file; a server's database is made by its operator."""
     parsed = make_url(url)
-    mode = "rwc" if create else "rw"
-    # SQLite reads `?`, `#` and `%` in the path of a URI: https://www.sqlite.org/uri.html
-    parsed = parsed.set(database=f"file:{quote(parsed.database or '')}", query={"uri": "true", "mode": mode})
-    made = create_engine(parsed, pool_size=16, max_overflow=64, connect_args={"timeout": BUSY_MS / 1000})
-    event.listen(made, "connect", _prepare)
-    event.listen(made, "begin", _begin)
-    return made
-
-
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    """FULL: an acknowledged row survives a power cut (NORMAL lost 40 of 40). We emit BEGIN ourselves."""
-    connection.isolation_level = None
-    # A row that was poisoned by hand may cost a character, never the whole answer.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Any) -> None:
-    """Writers begin IMMEDIATE: a transaction that reads and then writes can fail for good when DEFERRED."""
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN DEFERRED")
+    if parsed.get_backend_name() == "sqlite":
+        return sqlite.made(parsed, busy_ms=BUSY_MS, create=create)
+    return engine(url) if create else postgresql.made(parsed, busy_ms=BUSY_MS)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(url: str) -> Iterator[None]:
     """Turns the database's complaints into ours; what is a defect of the program stays as it is."""
     try:
         yield
-    except (IntegrityError, ProgrammingError, DataError):
-        raise
     except PoolTimeout as error:
         raise errors.Busy(str(error)) from error
-    except (DatabaseError, sqlite3.DatabaseError) as error:
-        text = str(getattr(error, "orig", error))
-        raise (errors.Busy if "locked" in text or "busy" in text else errors.Unavailable)(text) from error
+    except errors.FeedsvcError:
+        raise
+    except Exception as error:
+        ours = (sqlite if url.startswith("sqlite") else postgresql).told(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+@contextmanager
+def _session(*, writing: bool) -> Iterator[Session]:
+    """A session that has begun.
+
+    A connection may have died since it was last used. That shows at the beginning, before anything was said; every old
+    connection is dropped then, and a new one is tried, once.
+    """
+    url = settings.current().database
+    bound = engine(url).execution_options(writing=writing)
+    with _told(url), Session(bound, autoflush=writing, expire_on_commit=False) as session:
+        try:
+            session.connection()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            session.rollback()
+            session.connection()
+        yield session
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A session in which a verb changes rows: all of them on disk at the end, or none.
+    """A session in which a verb changes rows: all of them on disk at the end, or none. One at a time, on any machine.
 
     Raises Busy when another writer held on too long, Unavailable when the database is not there or not readable.
     """
-    bound = engine(settings.current().database).execution_options(immediate=True)
-    with _told(), Session(bound, expire_on_commit=False) as session:
-        session.connection()
+    with _session(writing=True) as session:
         yield session
         session.commit()
 
@@ -119,5 +118,19 @@ def reading() -> Iterator[Session]:
 
     Raises Unavailable when the database is not there or not readable.
     """
-    with _told(), Session(engine(settings.current().database), autoflush=False, expire_on_commit=False) as session:
+    with _session(writing=False) as session:
         yield session
+
+
+@contextmanager
+def migrating() -> Iterator[Connection]:
+    """A connection whose tables may be changed: all at the end, or nothing. Other writers and migrations wait.
+
+    Raises Unavailable when the database is not there, WrongSettings where it cannot hold every text.
+    """
+    url = settings.current().database
+    bound = engine(url, create=True).execution_options(writing=True, migrating=True)
+    with _told(url), bound.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            postgresql.need_utf8(connection)
+        yield connection

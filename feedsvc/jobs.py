@@ -21,12 +21,14 @@ from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import pieces, watch, which
 from feedsvc.models import Publication
-from feedsvc.newsroom import accounts, notices, publishing
+from feedsvc.newsroom import accounts, audience, notices, publishing, tallies
 from feedsvc.road import act
 from feedsvc.shelf import Key
 
 log = structlog.get_logger()
 
+MOST_MAILS = 20
+"""Sent in one go; the rest waits for the next tick."""
 LEFT_FOR = 60.0
 """Seconds for which an old version stays on the shelf: somebody may still be reading it."""
 
@@ -80,9 +82,12 @@ def mail() -> int:
     if not current.smtp_url.get_secret_value():
         return 0
     with reading() as session:
-        waiting, to = notices.waiting(session, now=clock.now()), notices.readers(session)
+        to = notices.readers(session) if notices.anything_due(session, now=clock.now()) else []
     sent = 0
-    for notice in waiting if to else ():
+    for _ in range(MOST_MAILS if to else 0):
+        notice = act(notices.claim)
+        if notice is None:
+            break
         try:
             egress.send_mail(current, to, notice.subject, notice.body)
         except Exception as error:  # noqa: BLE001  # an address or a server may be odd in any way; the others must go out
@@ -94,11 +99,28 @@ def mail() -> int:
     return sent
 
 
+def seen() -> int:
+    """Takes the web processes' tallies of who asked for feeds, each in a transaction of its own, and only then deletes it."""
+    taken = 0
+    for path in tallies.waiting(settings.current().instance):
+        try:
+            tally = tallies.read(path)
+            taken += act(audience.take, tally)
+            if tally.lost:
+                log.warning("polls_lost", count=tally.lost, source=tally.source)
+        except FileNotFoundError:  # Another taker was quicker.
+            continue
+        except ValueError as error:  # Written before a power cut, perhaps.
+            log.error("tally_broken", error=str(error))
+        path.unlink(missing_ok=True)
+    return taken
+
+
 def sweep() -> int:
-    """Clears away ended sessions, old waits, unused fragments and left versions on the shelf."""
+    """Clears away ended sessions, old waits, unused fragments, old figures and left versions on the shelf."""
     instance = settings.current().instance
     shelf.clear_left(instance)
-    gone = act(accounts.sweep) + act(pieces.sweep)
+    gone = act(accounts.sweep) + act(pieces.sweep) + act(audience.sweep) + tallies.sweep(instance)
     with reading() as session:
         hot = {Key(f.language, f.scope) for f in which.hot(session, now=clock.now())}
     for key in shelf.keys(instance):
@@ -130,6 +152,7 @@ JOBS: dict[str, Job] = {
     "code": Job(code, 0.5),
     "live": Job(live, 0.5),
     "mail": Job(mail, 5.0),
+    "seen": Job(seen, 5.0),
     "sweep": Job(sweep, 60.0),
     "beat": Job(beat, 1.0),
 }

@@ -1,4 +1,4 @@
-"""Bringing the database's tables up to this program, under a lock, with a copy kept first."""
+"""Bringing the database's tables up to this program, under a lock, with a copy of an SQLite file kept first."""
 
 import shutil
 from datetime import datetime
@@ -9,11 +9,10 @@ from urllib.parse import unquote
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.orm import Session
 
-from feedsvc import db, settings
+from feedsvc import db
 from feedsvc.errors import WrongSettings
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
@@ -43,32 +42,33 @@ def head() -> str:
 
 def at(session: Session) -> str | None:
     """The migration that the database is at; None for an empty one."""
-    try:
-        found = session.scalar(text("SELECT version_num FROM alembic_version"))
-    except OperationalError:
+    return _at(session.connection())
+
+
+def _at(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
         return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return str(found) if found is not None else None
 
 
 def upgrade(now: datetime) -> str | None:
-    """Migrates. Gives what the database was at before.
+    """Migrates, and keeps a copy of an SQLite file first. Gives what the database was at before.
 
     Raises WrongSettings where the database belongs to a newer program: nothing is touched then.
     """
-    current = settings.current()
-    engine = db.engine(current.database, create=True)
-    with Session(engine) as session:
-        before = at(session)
-    wanted, known = _known()
-    if before == wanted:
-        return before
-    if before is not None and before not in known:
-        raise WrongSettings(
-            f"The database is at {before}, which this version does not know: it belongs to a newer one."
-        )
-    if before is not None and engine.url.database:
-        _copy(Path(unquote(engine.url.database.removeprefix("file:"))), before, now)
-    with engine.execution_options(immediate=True).begin() as connection:
+    with db.migrating() as connection:
+        before = _at(connection)
+        wanted, known = _known()
+        if before == wanted:
+            return before
+        if before is not None and before not in known:
+            raise WrongSettings(
+                f"The database is at {before}, which this version does not know: it belongs to a newer one."
+            )
+        url = connection.engine.url
+        if before is not None and url.get_backend_name() == "sqlite" and url.database:
+            _copy(Path(unquote(url.database.removeprefix("file:"))), before, now)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -76,7 +76,7 @@ def upgrade(now: datetime) -> str | None:
 
 
 def _copy(database: Path, before: str, now: datetime) -> None:
-    """Keeps the database as it was. The caller holds the instance's lock, so nobody writes."""
+    """Keeps the database as it was. The caller is its only writer."""
     shutil.copy2(database, database.with_name(f"{database.stem}-{before}-{now:%Y%m%dT%H%M%SZ}.sqlite"))
     wal = database.with_name(database.name + "-wal")
     if wal.exists():

@@ -18,13 +18,34 @@ SECRETS = ("secret_key", "admin_password", "smtp_url", "database_url")
 """Settings that may also be given as `FEEDSVC_…_FILE`: the path of a file that holds the value."""
 
 
+_POSTGRESQL = re.compile(r"\Apostgres(ql)?(\+psycopg)?://")
+
+
+def _is_server(url: str) -> bool:
+    """Whether this is the address of a PostgreSQL database, with only parameters that the driver knows."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "postgresql+psycopg" or parts.port == 0 or not parts.path.strip("/"):
+            return False
+        said = conninfo_to_dict(url.replace("+psycopg", "", 1))
+    except (ValueError, ProgrammingError):
+        return False
+    return bool(said.get("host")) and "/" not in str(said.get("dbname", "/"))
+
+
 class Settings(BaseSettings):
     """The settings of one process. Descriptions are the documentation: `feedsvc settings` prints them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
 
     instance: Path = Field(Path("instance"), description="The one folder that is written to.")
-    database_url: str = Field("", description="The database. Empty: SQLite in the instance folder.")
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="The database: postgresql://user:password@host:5432/name. Empty: SQLite in the instance folder.",
+    )
     base_url: str = Field(
         "", description="The newsroom's public address, without a final slash. Empty: http://localhost:PORT."
     )
@@ -107,12 +128,14 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if value and not re.match(r"sqlite:///.*[^/\s]", value):
+    def _database(cls, value: SecretStr) -> SecretStr:
+        url = _POSTGRESQL.sub("postgresql+psycopg://", value.get_secret_value().strip())
+        if url and not re.fullmatch(r"sqlite:///.*[^/\s]", url) and not _is_server(url):
             raise ValueError(
-                "must be empty or look like sqlite:////folder/file in this version (PostgreSQL comes with the next)"
+                "must be empty or look like postgresql://user:password@host:5432/name or sqlite:////folder/file; "
+                "in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25"
             )
-        return value
+        return SecretStr(url)
 
     @field_validator("admin_email")
     @classmethod
@@ -157,7 +180,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address with the default filled in."""
-        return self.database_url or f"sqlite:///{quote(str(self.instance.resolve() / 'newsroom.sqlite'))}"
+        return (
+            self.database_url.get_secret_value()
+            or f"sqlite:///{quote(str(self.instance.resolve() / 'newsroom.sqlite'))}"
+        )
 
     @property
     def public_url(self) -> str:
@@ -215,7 +241,11 @@ def current() -> Settings:
 def unknown_variables() -> list[str]:
     """Variables that look like ours and are none: most likely a slip of somebody's pen."""
     ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {"FEEDSVC_PARENT", "FEEDSVC_TEST_REQUIRE"}
+    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {
+        "FEEDSVC_PARENT",
+        "FEEDSVC_TEST_REQUIRE",
+        "FEEDSVC_TEST_DATABASE",
+    }
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in ours)
 
 

@@ -95,17 +95,30 @@ def _place_publications() -> None:
 
 def _first_account(current: settings.Settings) -> None:
     """The account that the environment asks for, or else one that waits for its set-up link."""
+    email = current.admin_email.lower()
     with reading() as session:
-        emails = set(session.scalars(select(User.email)))
-    if current.admin_email and current.admin_email.lower() not in emails:
-        try:
-            hashed = accounts.hash_password(current.admin_password.get_secret_value())
-            act(accounts.add_user, current.admin_email, "Administrator", "admin", actor=SYSTEM, password_hash=hashed)
-        except Invalid as error:
-            told = (f"FEEDSVC_ADMIN_{n.upper()}: {words.problem('en', *said)}" for n, said in error.problems.items())
-            raise WrongSettings("\n".join(told)) from None
-    elif not emails:
-        act(accounts.add_user, FIRST_EMAIL, "Administrator", "admin", actor=SYSTEM)
+        if _is_there(session, email):
+            return
+    try:
+        hashed = accounts.hash_password(current.admin_password.get_secret_value()) if email else None
+        act(_add_first, email, hashed)
+    except Invalid as error:
+        told = (f"FEEDSVC_ADMIN_{n.upper()}: {words.problem('en', *said)}" for n, said in error.problems.items())
+        raise WrongSettings("\n".join(told)) from None
+
+
+def _is_there(session: Session, email: str) -> bool:
+    """Whether the first account stands: the one of this address, or where none is asked for, any."""
+    query = select(User.id).where(User.email == email) if email else select(User.id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _add_first(session: Session, email: str, password_hash: str | None, *, now: datetime) -> None:
+    """Adds it, unless another node that starts at the same time was quicker."""
+    if not _is_there(session, email):
+        accounts.add_user(
+            session, email or FIRST_EMAIL, "Administrator", "admin", actor=SYSTEM, now=now, password_hash=password_hash
+        )
 
 
 def link_for_first_account() -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from werkzeug.test import TestResponse
 
-from feedsvc import db, road, settings
+from feedsvc import clock, db, road, settings
 from feedsvc.newsroom import accounts, tokens
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.setup import prepare
@@ -31,11 +32,15 @@ def newsroom(folder: Path) -> Iterator[Path]:
             patch.delenv(name)
         patch.setenv("FEEDSVC_INSTANCE", str(folder))
         patch.setenv("FEEDSVC_BASE_URL", "http://newsroom.test")
-        settings.current.cache_clear()
-        prepare()
-        yield folder
-        db.engine(settings.current().database).dispose()
+        with databases.made(folder) as database:
+            patch.setenv("FEEDSVC_DATABASE_URL", database.url)
+            settings.current.cache_clear()
+            clock.forget()
+            prepare()
+            yield folder
+            db.engine(settings.current().database).dispose()
     settings.current.cache_clear()
+    clock.forget()
 
 
 def account(role: str) -> str:

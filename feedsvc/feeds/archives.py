@@ -10,7 +10,7 @@ item once.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from feedsvc import clock
@@ -57,7 +57,21 @@ def behind(session: Session, feed: Feed, end: Place, *, now: datetime) -> tuple[
     """
     last = _last(session, feed)
     waiting = listing.tally(session, feed.language, feed.scope, now=now, before=end, above=_place(last), most=MOST_OPEN)
-    return (last.number if last else 0) + waiting or None, waiting
+    return (last.number if last else 0) + waiting if waiting else _filled(session, feed, last, now=now), waiting
+
+
+def _filled(session: Session, feed: Feed, boundary: Archive | None, *, now: datetime) -> int | None:
+    """The number of the newest full document, from this boundary's down, that holds anything: readers end their walk at
+    a document without entries, so one that withdrawals have emptied is passed over.
+    """
+    if boundary is None:
+        return None
+    left = listing.outlines(session, feed.language, feed.scope, now=now, limit=1, before=_just_after(boundary))
+    if not left:
+        return None
+    a, (at, opening_id) = Archive, left[0].place
+    ends_there = or_(a.at > at, and_(a.at == at, a.opening_id >= opening_id))
+    return session.scalar(select(a.number).where(a.feed_id == feed.id, ends_there).order_by(a.number).limit(1))
 
 
 def find(session: Session, feed: Feed, number: int, *, now: datetime) -> Found | None:
@@ -82,7 +96,8 @@ def find(session: Session, feed: Feed, number: int, *, now: datetime) -> Found |
     )
     if not entries and exact is None:
         return None
-    return Found(number, entries[::-1], below.number if below else None, newer.number if newer else None)
+    older = _filled(session, feed, below, now=now)
+    return Found(number, entries[::-1], older, newer.number if newer else None)
 
 
 def _just_after(boundary: Archive) -> Place:

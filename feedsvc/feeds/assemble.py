@@ -21,6 +21,8 @@ from feedsvc.words import N_, say
 
 log = structlog.get_logger()
 
+VERSION = 1
+"""Raise it when another entry is made of the same rows."""
 LEAST_ITEMS = 10
 
 
@@ -78,7 +80,9 @@ def _note(correction: Correction, language: str) -> str:
 
 def _terms(shown: Shown) -> tuple[Term, ...]:
     """Categories first, then themes, people and places, each by name."""
-    categories = [("category", c.slug, c.name) for c in shown.revision.categories]
+    categories = [
+        ("category", c.slug, c.name) for c in sorted(shown.revision.categories, key=lambda c: (c.name, c.slug))
+    ]
     tags = sorted((tag.kind, tag.slug, tag.name) for tag in shown.revision.tags)
     order = ("theme", "person", "place")
     tags.sort(key=lambda tag: order.index(tag[0]) if tag[0] in order else len(order))

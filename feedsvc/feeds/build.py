@@ -128,10 +128,11 @@ def build(key: Key) -> None:
     OSError without a disk.
     """
     instance = settings.current().instance
-    with reading() as session:
-        feed = which.find(session, key)
-        if feed is None or (shelf.mark(instance, key) is None and which.opened(session, feed, now=clock.now()) is None):
-            raise NotFound("feed")
+    if shelf.mark(instance, key) is None:
+        with reading() as session:
+            feed = which.find(session, key)
+            if feed is None or which.opened(session, feed, now=clock.now()) is None:
+                raise NotFound("feed")
     with shelf.locked(instance, key):
         made = _made(instance, key)
         if made is None:
@@ -162,11 +163,12 @@ def _made(instance: Path, key: Key) -> _Made | None:
             feed = which.find(session, key)
             if feed is None:
                 raise NotFound("feed")
-            mark = Mark(feed.version, clock.milliseconds(which.until(session, feed, now=now)), QUICK)
+            fallen, until = which.moments(session, feed, now=now)
+            mark = Mark(feed.version, clock.milliseconds(until), QUICK)
             there = shelf.mark(instance, key)
             if there is not None and _is_up_to(there, mark) and shelf.is_whole(instance, key, there):
                 return None
-            modified = int(which.last_modified(session, feed, now=now).timestamp())
+            modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
             made = _Made(feed.id, mark, modified, contents(session, feed, now=now))
         if made.contents.waiting < archives.MOST_OPEN or made.contents.end is None:
             return made

@@ -30,10 +30,11 @@ def carrying(session: Session, language: str, *, now: datetime) -> list[Subject]
 
     One look at each feed's newest end: the cost grows with the feeds and not with the items.
     """
-    source = public.placed(Feed.id, now)
+    source = public.placed(Feed.id)
     newest = source.query.with_only_columns(source.at).order_by(source.at.desc(), source.place.desc()).limit(1)
     query = select(Feed.scope, newest.correlate(Feed).scalar_subquery())
-    rows = session.execute(query.where(Feed.language == language, Feed.scope != NEWS).order_by(Feed.scope))
+    query = query.where(Feed.language == language, Feed.scope != NEWS).order_by(Feed.scope)
+    rows = session.execute(query, {"now": now})
     latest = sorted(((at, scope) for scope, at in rows if at is not None), key=lambda row: row[0], reverse=True)
     found = [scope for _, scope in latest]
     names: dict[str, str] = {}

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -48,31 +50,50 @@ def place(session: Session, publication: Publication, *, version: int, now: date
     place_all(session, [publication], version=version, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a publication moves: the scopes in which its item stands from its moment on, and those that it leaves."""
+
+    publication_id: int
+    language: str
+    moment: datetime
+    opening: tuple[datetime, int]
+    """The moment and the id of the translation's first publication."""
+    stands: frozenset[str]
+    leaves: frozenset[str] = frozenset()
+
+
 def place_all(session: Session, publications: Sequence[Publication], *, version: int, now: datetime) -> None:
     """As `place`, for many at once."""
-    numbers = [p.id for p in publications]
     texts = _texts(session, publications)
-    before = _before(session, numbers)
+    before = _before(session, [p.id for p in publications])
     opening = _openings(session, [p.translation_id for p in publications])
-    stands = {
-        p.id: scopes.of_revision(texts[p.revision_id]) if p.kind != "withdraw" else frozenset() for p in publications
-    }
-    leaves = {p.id: before.get(p.id, frozenset()) - stands[p.id] for p in publications}
-    ids = ensure(session, (s for p in publications for s in stands[p.id] | leaves[p.id]), version=version, now=now)
-    rows = [
+    moves = []
+    for p in publications:
+        stands = scopes.of(texts[p.revision_id]) if p.kind != "withdraw" else frozenset()
+        leaves = before.get(p.id, frozenset()) - stands
+        moves.append(Move(p.id, p.language, p.at, opening[p.translation_id], stands, leaves))
+    write(session, moves, version=version, now=now)
+
+
+def write(session: Session, moves: Sequence[Move], *, version: int, now: datetime) -> set[int]:
+    """Writes the rows of these moves, and the feeds that are missing for them. Gives the ids of all feeds moved."""
+    ids = ensure(session, {s for move in moves for s in move.stands | move.leaves}, version=version, now=now)
+    rows: list[dict[str, Any]] = [
         {
-            "publication_id": p.id,
-            "feed_id": ids[scope, p.language],
-            "at": opening[p.translation_id][0],
-            "opening_id": opening[p.translation_id][1],
-            "moment": p.at,
-            "stands": scope in stands[p.id],
+            "publication_id": move.publication_id,
+            "feed_id": ids[scope, move.language],
+            "at": move.opening[0],
+            "opening_id": move.opening[1],
+            "moment": move.moment,
+            "stands": scope in move.stands,
         }
-        for p in publications
-        for scope in sorted(stands[p.id] | leaves[p.id])
+        for move in moves
+        for scope in sorted(move.stands | move.leaves)
     ]
     if rows:
         session.execute(insert(Placement), rows)
+    return {row["feed_id"] for row in rows}
 
 
 def _texts(session: Session, publications: Sequence[Publication]) -> dict[int, Revision]:
@@ -102,7 +123,7 @@ def _before(session: Session, numbers: list[int]) -> dict[int, frozenset[str]]:
         .where(p.id.in_(numbers), q.cancelled_at.is_(None), earlier, ~between, q.kind != "withdraw")
         .options(*(selectinload(one) for one in _SUBJECTS))
     )
-    return {number: scopes.of_revision(revision) for number, revision in session.execute(query)}
+    return {number: scopes.of(revision) for number, revision in session.execute(query)}
 
 
 def _openings(session: Session, translations: Iterable[int]) -> dict[int, tuple[datetime, int]]:

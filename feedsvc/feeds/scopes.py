@@ -1,13 +1,14 @@
 """Which kinds of feeds there are. A new one is one line in SCOPES."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedsvc.models import Category, Feed, Organisation, Placement, Publication, Revision, RevisionAuthor, Tag
+from feedsvc.models import Category, Feed, Organisation, Placement, Publication, RevisionAuthor, Tag
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.public import due
 from feedsvc.words import N_
@@ -16,12 +17,40 @@ VERSION = 1
 """Raise it with every change of SCOPES: what stands in which feed is then worked out anew at the next start."""
 
 
+class Subject(Protocol):
+    """A category, tag, author or organisation."""
+
+    @property
+    def slug(self) -> str:
+        """Its part of an address."""
+
+
+class Text(Protocol):
+    """What a text is about: a revision, or one that is being brought in."""
+
+    @property
+    def categories(self) -> Sequence[Subject]:
+        """Sections of the newsroom."""
+
+    @property
+    def tags(self) -> Sequence[Subject]:
+        """Themes, people and places."""
+
+    @property
+    def authors(self) -> Sequence[Subject]:
+        """By-lines."""
+
+    @property
+    def organisation(self) -> Subject | None:
+        """Who speaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of feed that carries a part of a language's news: its scopes are `<kind>/<slug>`."""
 
-    slugs: Callable[[Revision], Iterable[str]]
-    """The slugs under which a public revision stands."""
+    slugs: Callable[[Text], Iterable[str]]
+    """The slugs under which a public text stands."""
     heading: str
     """Above the list of these feeds in the catalogue."""
     carries: str
@@ -55,9 +84,9 @@ _NAMED: dict[str, type[Category] | type[Organisation] | type[Tag]] = {
 }
 
 
-def of_revision(revision: Revision) -> frozenset[str]:
-    """The scopes, besides that of everything, in which a revision stands while it is public."""
-    return frozenset(f"{kind}/{slug}" for kind, one in SCOPES.items() for slug in one.slugs(revision))
+def of(text: Text) -> frozenset[str]:
+    """The scopes, besides that of everything, in which a text stands while it is public."""
+    return frozenset(f"{kind}/{slug}" for kind, one in SCOPES.items() for slug in one.slugs(text))
 
 
 def split(scope: str) -> tuple[str, str]:

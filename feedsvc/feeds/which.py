@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
 
 from feedsvc import clock
 from feedsvc.clock import whole_second
@@ -40,7 +41,13 @@ def ensure(session: Session, languages: tuple[str, ...], *, now: datetime) -> No
 
 def find(session: Session, key: Key) -> Feed | None:
     """The row of a feed, whether or not it may be shown yet: see `opened`."""
-    return session.scalar(select(Feed).where(Feed.scope == key.scope, Feed.language == key.language))
+    found: Feed | None = session.scalar(_find(), {"scope": key.scope, "language": key.language})
+    return found
+
+
+@cache
+def _find() -> Select[Any]:
+    return select(Feed).where(Feed.scope == bindparam("scope"), Feed.language == bindparam("language"))
 
 
 def every(session: Session) -> list[Feed]:
@@ -66,48 +73,54 @@ def opened(session: Session, feed: Feed, *, now: datetime) -> datetime | None:
     """
     if feed.scope == NEWS:
         return feed.created_at
-    other = aliased(Feed)
-    fallen = _fallen(other.id, Publication.at <= now, now=now, oldest=True).correlate(other).scalar_subquery()
-    announced, first = session.execute(
-        select(func.min(other.announced_at), func.min(fallen)).where(other.scope == feed.scope)
-    ).one()
+    announced, first = session.execute(_opened(), {"scope": feed.scope, "now": now}).one()
     return min((moment for moment in (announced, first) if moment is not None), default=None)
 
 
-def _fallen(feed_id: Any, when: Any, *, now: datetime, oldest: bool = False) -> Any:
+@cache
+def _opened() -> Select[Any]:
+    fallen = _fallen(Feed.id, oldest=True).correlate(Feed).scalar_subquery()
+    return select(func.min(Feed.announced_at), func.min(fallen)).where(Feed.scope == bindparam("scope"))
+
+
+def _fallen(feed_id: Any, when: Any = None, *, oldest: bool = False) -> Any:
     """SQL: the moment of the newest (or oldest) due publication that moved a feed which carries a part."""
     p = Publication
     order = (Placement.moment, Placement.publication_id)
-    return (
+    query = (
         select(Placement.moment)
         .join(p, p.id == Placement.publication_id)
-        .where(Placement.feed_id == feed_id, when, Placement.moment <= now, public.due(p, now))
-        .order_by(*(order if oldest else (column.desc() for column in order)))
-        .limit(1)
+        .where(Placement.feed_id == feed_id, Placement.moment <= public.NOW, public.due(p))
     )
+    if when is not None:
+        query = query.where(when)
+    return query.order_by(*(order if oldest else (column.desc() for column in order))).limit(1)
 
 
-def newest_moment(session: Session, feed: Feed, *, now: datetime) -> datetime | None:
-    """When a feed last changed by a publication that fell due."""
+@cache
+def _moments() -> Select[Any]:
+    feed_id: Any = bindparam("feed_id")
+    coming = select(func.min(Placement.moment)).where(Placement.feed_id == feed_id, Placement.moment > public.NOW)
+    return select(_fallen(feed_id).scalar_subquery(), coming.scalar_subquery(), public.held_since())
+
+
+def moments(session: Session, feed: Feed, *, now: datetime) -> tuple[datetime | None, datetime]:
+    """When a feed last changed by a publication that fell due, and when it changes next by itself: NEVER where nothing
+    is planned, or everything is held.
+    """
     if feed.scope == NEWS:
-        return public.newest_moment(session, feed.language, now=now)
-    found: datetime | None = session.scalar(_fallen(feed.id, Publication.at <= now, now=now))
-    return found
+        return public.moments(session, feed.language, now=now)
+    last, coming, held = session.execute(_moments(), {"feed_id": feed.id, "now": now}).one()
+    return last, clock.NEVER if held or coming is None else coming
 
 
 def until(session: Session, feed: Feed, *, now: datetime) -> datetime:
-    """The next moment at which a feed changes by itself; NEVER where nothing is planned, or everything is held."""
-    if feed.scope == NEWS:
-        return public.next_moment(session, feed.language, now=now)
-    if session.scalar(select(public.held_since())) is not None:
-        return clock.NEVER
-    coming = select(func.min(Placement.moment)).where(Placement.feed_id == feed.id, Placement.moment > now)
-    return session.scalar(coming) or clock.NEVER
+    """The next moment at which a feed changes by itself."""
+    return moments(session, feed, now=now)[1]
 
 
-def last_modified(session: Session, feed: Feed, *, now: datetime) -> datetime:
-    """The `Last-Modified` of a feed at `now`: its row's, or the planned moment that has come since."""
-    fallen = newest_moment(session, feed, now=now)
+def last_modified(session: Session, feed: Feed, fallen: datetime | None, *, now: datetime) -> datetime:
+    """The `Last-Modified` of a feed at `now`: its row's, or the planned moment that has come since (see `moments`)."""
     if fallen is None and feed.last_modified == places.LONG_AGO:
         fallen = opened(session, feed, now=now)
     return max(feed.last_modified, whole_second(fallen)) if fallen else feed.last_modified
@@ -172,20 +185,26 @@ def _planned(session: Session, now: datetime) -> list[Feed]:
     return list(session.scalars(select(Feed).where(Feed.id.in_(moved) | (Feed.scope == NEWS))))
 
 
+@cache
+def _each() -> Select[Any]:
+    fallen = _fallen(Feed.id, Publication.at < public.NOW).correlate(Feed).scalar_subquery()
+    coming = select(func.min(Placement.moment)).where(Placement.feed_id == Feed.id, Placement.moment > public.NOW)
+    numbers: Any = bindparam("numbers", expanding=True)
+    return select(Feed.id, fallen, coming.correlate(Feed).scalar_subquery()).where(Feed.id.in_(numbers))
+
+
 def _mark_each(session: Session, by_feed: dict[Feed, list[Recorded]], now: datetime) -> None:
     """The new version, next moment and `Last-Modified` of each feed."""
     parts = [feed.id for feed in by_feed if feed.scope != NEWS]
-    fallen = _fallen(Feed.id, Publication.at < now, now=now).correlate(Feed).scalar_subquery()
-    coming = select(func.min(Placement.moment)).where(Placement.feed_id == Feed.id, Placement.moment > now)
-    query = select(Feed.id, fallen, coming.correlate(Feed).scalar_subquery()).where(Feed.id.in_(parts))
-    moments = {number: (last, first) for number, last, first in session.execute(query)} if parts else {}
+    rows = session.execute(_each(), {"numbers": parts, "now": now}) if parts else ()
+    found = {number: (last, first) for number, last, first in rows}
     held = session.scalar(select(public.held_since())) is not None
     for feed, changes in by_feed.items():
         if feed.scope == NEWS:
-            before = public.newest_moment(session, feed.language, now=now - timedelta(microseconds=1))
+            before, _ = public.moments(session, feed.language, now=now - timedelta(microseconds=1))
             feed.until = public.next_moment(session, feed.language, now=now)
         else:
-            before, first = moments[feed.id]
+            before, first = found[feed.id]
             feed.until = clock.NEVER if held or first is None else first
         feed.version = max([feed.version, *(row.id for row, p in changes if _is_new(row, p, now))])
         feed.last_modified = _modified(feed, changes, before)

@@ -1,7 +1,8 @@
 """Tables, no verbs; one noun a file. Importing this package makes every table known."""
 
 from feedsvc.models.account import ApiToken, Backoff, Role, Session, User
-from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement
+from feedsvc.models.audience import Poll, PollLoss, PollSource
+from feedsvc.models.feed import Alias, Archive, Feed, Fragment, Placement, Rendered
 from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, Change, Notice
@@ -22,7 +23,11 @@ __all__ = [
     "Notice",
     "Organisation",
     "Placement",
+    "Poll",
+    "PollLoss",
+    "PollSource",
     "Publication",
+    "Rendered",
     "Revision",
     "RevisionAuthor",
     "Role",

@@ -84,6 +84,22 @@ class Alias(Base):
     at: Mapped[datetime]
 
 
+class Rendered(Base):
+    """Which entry a publication makes: so that a feed can be joined without reading the texts of its items again."""
+
+    __tablename__ = "rendered"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
+    """The newest due one of its translation."""
+    made_with: Mapped[str] = mapped_column(String(32))
+    """Digest of all that the entry depends on besides: names in the taxonomy, the newsroom's address, our code."""
+    digest: Mapped[str] = mapped_column(String(32))
+    """The key of its fragments."""
+    updated: Mapped[datetime]
+    weight: Mapped[int]
+    """What it counts for in the size of a feed, in bytes."""
+
+
 class Fragment(Base):
     """The bytes of one entry in one format. The key holds all they depend on, so they are never wrong."""
 

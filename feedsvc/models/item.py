@@ -94,8 +94,9 @@ class Revision(Base):
     translation: Mapped[Translation] = relationship(foreign_keys=[translation_id])
     created_by: Mapped[User | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
-    categories: Mapped[list[Category]] = relationship(secondary=revision_category, order_by=Category.name)
-    tags: Mapped[list[Tag]] = relationship(secondary=revision_tag, order_by=[Tag.kind, Tag.name])
+    categories: Mapped[list[Category]] = relationship(secondary=revision_category, order_by=Category.id)
+    tags: Mapped[list[Tag]] = relationship(secondary=revision_tag, order_by=Tag.id)
+    """Both in no order that means anything: each database sorts names its own way, so who shows them sorts them."""
     authors: Mapped[list["RevisionAuthor"]] = relationship(order_by="RevisionAuthor.position")
 
 

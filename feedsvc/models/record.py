@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedsvc.db import Base
 
+REMAKES = "kind IN ('taxonomy', 'setting')"
+"""SQL: the changes after which entries have to be made anew from the same publications."""
+
 
 class Change(Base):
     """A cause of new bytes, written in the transaction of the verb that caused it."""
@@ -20,13 +23,8 @@ class Change(Base):
             sqlite_where=text("kind = 'live'"),
             postgresql_where=text("kind = 'live'"),
         ),
-        # The last change of names: part of the key under which rendered entries are remembered.
-        Index(
-            "ix_change_taxonomy",
-            "id",
-            sqlite_where=text("kind = 'taxonomy'"),
-            postgresql_where=text("kind = 'taxonomy'"),
-        ),
+        # The last of them is part of the key under which rendered entries are remembered.
+        Index("ix_change_remakes", "id", sqlite_where=text(REMAKES), postgresql_where=text(REMAKES)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

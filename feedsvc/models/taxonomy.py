@@ -3,19 +3,31 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from feedsvc.characters import FOLDED_MAX, folded
 from feedsvc.db import Base
 
 
-class Organisation(Base):
+class Named:
+    """What is looked up by a name. Its folded form is kept beside it, since no two databases fold letters alike."""
+
+    name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(String(FOLDED_MAX), index=True, server_default="")
+
+    @validates("name")
+    def _fold(self, _: str, name: str) -> str:
+        self.folded = folded(name)
+        return name
+
+
+class Organisation(Named, Base):
     """A company that the newsroom writes for. Its "about" text is copied into each revision."""
 
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     about_heading: Mapped[str] = mapped_column(String(200), default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
@@ -24,18 +36,17 @@ class Organisation(Base):
     parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
 
 
-class Category(Base):
+class Category(Named, Base):
     """A section of the newsroom, such as Innovation."""
 
     __tablename__ = "category"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
 
-class Tag(Base):
+class Tag(Named, Base):
     """A theme, person or place that items name."""
 
     __tablename__ = "tag"
@@ -47,5 +58,4 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     slug: Mapped[str] = mapped_column(String(120), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]

@@ -6,9 +6,10 @@ and that publication's id: unique, and the same in every list that the item stan
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedsvc.models import Feed, Publication, Revision
@@ -38,57 +39,76 @@ class Outline:
 
 
 _WITHDRAWAL = aliased(Publication)
+_ALL = 1_000_000_000
 
 
-def _source(session: Session, language: str, scope: str, now: datetime) -> Source | None:
-    """Where a list is read from; None for a feed that there is not."""
-    if scope == NEWS:
-        return public.everything(now, language)
-    feed_id = session.scalar(select(Feed.id).where(Feed.scope == scope, Feed.language == language))
-    return None if feed_id is None else public.placed(feed_id, now)
+def _source(*, news: bool) -> Source:
+    """Where a list is read from: a language's news, or a feed that carries a part of them."""
+    language: Any = bindparam("language")
+    if news:
+        source = public.everything()
+        return source._replace(query=source.query.where(source.language == language))
+    feed_id = select(Feed.id).where(Feed.scope == bindparam("scope"), Feed.language == language).scalar_subquery()
+    return public.placed(feed_id)
 
 
-def _above(source: Source, place: Place) -> Any:
-    """SQL: newer than a place."""
-    return or_(source.at > place[0], and_(source.at == place[0], source.place > place[1]))
-
-
-def _below(source: Source, place: Place) -> Any:
-    """SQL: older than a place."""
-    # The first half alone lets an index be entered at the place; the second makes it exact.
-    return and_(source.at <= place[0], or_(source.at < place[0], source.place < place[1]))
-
-
-def _page(
-    source: Source, limit: int | None, before: Place | None, above: Place | None, *, oldest_first: bool = False
-) -> Select[Any]:
+def _page(source: Source, *, before: bool, above: bool, oldest_first: bool) -> Select[Any]:
     """The rows of a list between two places, both exclusive."""
-    query = source.query
+    query, at, place = source.query, source.at, source.place
+    if before:
+        # The first half alone lets an index be entered at the place; the second makes it exact.
+        moment = bindparam("before_at", type_=at.type)
+        query = query.where(at <= moment, or_(at < moment, place < bindparam("before_id")))
+    if above:
+        moment = bindparam("above_at", type_=at.type)
+        query = query.where(at >= moment, or_(at > moment, place > bindparam("above_id")))
+    order = (at, place) if oldest_first else (at.desc(), place.desc())
+    return query.order_by(*order).limit(bindparam("limit"))
+
+
+@cache
+def _statement(what: str, *, news: bool, before: bool, above: bool, oldest_first: bool = False) -> Select[Any]:
+    """A list's statement, made once for each kind of question. `what`: texts, outlines, addresses or tally."""
+    source = _source(news=news)
+    page = _page(source, before=before, above=above, oldest_first=oldest_first)
+    if what == "texts":
+        return public.texts(source, page)
+    if what == "addresses":
+        changed = public.updated_of(source.newest.translation_id)
+        page = page.join(Revision, Revision.id == source.newest.revision_id)
+        return page.with_only_columns(Revision.slug, changed, source.at, source.place)
+    outlines = page.with_only_columns(source.newest.id, source.at, source.place)
+    return select(func.count()).select_from(outlines.subquery()) if what == "tally" else outlines
+
+
+def _asked(
+    language: str, scope: str, limit: int | None, before: Place | None, above: Place | None, now: datetime
+) -> dict[str, Any]:
+    """The values of a list's statement."""
+    asked: dict[str, Any] = {"language": language, "limit": _ALL if limit is None else limit, "now": now}
+    if scope != NEWS:
+        asked["scope"] = scope
     if before is not None:
-        query = query.where(_below(source, before))
+        asked["before_at"], asked["before_id"] = before
     if above is not None:
-        query = query.where(source.at >= above[0], _above(source, above))
-    order = (source.at, source.place) if oldest_first else (source.at.desc(), source.place.desc())
-    return query.order_by(*order).limit(limit)
+        asked["above_at"], asked["above_id"] = above
+    return asked
 
 
 def newest(
     session: Session, language: str, *, now: datetime, limit: int, before: Place | None = None, scope: str = NEWS
 ) -> list[Shown]:
     """The newest public items of a list, newest first by publication; `before` is a `place` to go on from."""
-    source = _source(session, language, scope, now)
-    return public.read(session, source, _page(source, limit, before, None), now=now) if source else []
+    query = _statement("texts", news=scope == NEWS, before=before is not None, above=False)
+    return public.read(session, query, _asked(language, scope, limit, before, None, now), now=now)
 
 
 def addresses(
     session: Session, language: str, *, now: datetime, limit: int, before: Place | None = None
 ) -> list[Addressed]:
     """As `newest`, but only where each item stands and when it last changed: for lists of thousands."""
-    source = public.everything(now, language)
-    changed = public.updated_of(source.newest.translation_id, now)
-    query = _page(source, limit, before, None)
-    query = query.join(Revision, Revision.id == source.newest.revision_id)
-    rows = session.execute(query.with_only_columns(Revision.slug, changed, source.at, source.place))
+    query = _statement("addresses", news=True, before=before is not None, above=False)
+    rows = session.execute(query, _asked(language, NEWS, limit, before, None, now))
     return [Addressed(slug, updated, (at, place)) for slug, updated, at, place in rows]
 
 
@@ -104,11 +124,10 @@ def outlines(
     oldest_first: bool = False,
 ) -> list[Outline]:
     """A list between two places, both exclusive, without texts."""
-    source = _source(session, language, scope, now)
-    if source is None:
-        return []
-    query = _page(source, limit, before, above, oldest_first=oldest_first)
-    rows = session.execute(query.with_only_columns(source.newest.id, source.at, source.place))
+    query = _statement(
+        "outlines", news=scope == NEWS, before=before is not None, above=above is not None, oldest_first=oldest_first
+    )
+    rows = session.execute(query, _asked(language, scope, limit, before, above, now))
     return [Outline(publication_id, (at, place)) for publication_id, at, place in rows]
 
 
@@ -116,17 +135,19 @@ def tally(
     session: Session, language: str, scope: str, *, now: datetime, before: Place, above: Place | None, most: int
 ) -> int:
     """How many items a list has between two places, both exclusive; counted up to `most`."""
-    source = _source(session, language, scope, now)
-    if source is None:
-        return 0
-    ids = _page(source, most, before, above).with_only_columns(source.newest.id)
-    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    query = _statement("tally", news=scope == NEWS, before=True, above=above is not None)
+    return session.scalar(query, _asked(language, scope, most, before, above, now)) or 0
+
+
+@cache
+def _by_publication() -> Select[Any]:
+    source = public.everything()
+    return public.texts(source, source.query.where(source.newest.id.in_(bindparam("numbers", expanding=True))))
 
 
 def of_publications(session: Session, publications: list[int], *, now: datetime) -> list[Shown]:
     """What is public by these publications, as far as they are the newest due ones of their translations."""
-    source = public.everything(now)
-    return public.read(session, source, source.query.where(source.newest.id.in_(publications)), now=now)
+    return public.read(session, _by_publication(), {"numbers": publications}, now=now)
 
 
 def count(session: Session, language: str, *, now: datetime) -> int:
@@ -139,10 +160,7 @@ def count(session: Session, language: str, *, now: datetime) -> int:
     withdrawn = (
         select(func.count())
         .select_from(w)
-        .where(
-            w.language == language,
-            w.kind == literal_column("'withdraw'"),
-            w.id == public.newest_of(w.translation_id, now),
-        )
+        .where(w.language == language, w.kind == literal_column("'withdraw'"))
+        .where(w.id == public.newest_of(w.translation_id, now))
     )
     return (session.scalar(came_out) or 0) - (session.scalar(withdrawn) or 0)

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from feedsvc.models import Notice, Publication, User
 from feedsvc.newsroom.record import notice
 
 MOST_TRIES = 500
-MOST_AT_ONCE = 20
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+CLAIMED = timedelta(minutes=5)
+"""For so long a mail is whose who claimed it: longer than a mail server that answers each step late."""
 
 
 def missed(session: Session, publication: Publication, *, now: datetime) -> None:
@@ -25,13 +26,26 @@ def missed(session: Session, publication: Publication, *, now: datetime) -> None
     notice(session, "missed", f"Late by {late} s: {headline}", body, now)
 
 
-def waiting(session: Session, *, now: datetime) -> list[Notice]:
-    """The mails that are to be sent now, oldest first."""
+def _due(now: datetime) -> Select[Notice]:
     n = Notice
-    query = (
-        select(n).where(n.sent_at.is_(None), n.due_at <= now, n.tries < MOST_TRIES).order_by(n.id).limit(MOST_AT_ONCE)
-    )
-    return list(session.scalars(query))
+    return select(n).where(n.sent_at.is_(None), n.due_at <= now, n.tries < MOST_TRIES).order_by(n.id).limit(1)
+
+
+def anything_due(session: Session, *, now: datetime) -> bool:
+    """Whether a mail is to be sent now."""
+    return session.scalar(_due(now)) is not None
+
+
+def claim(session: Session, *, now: datetime) -> Notice | None:
+    """The oldest mail that is to be sent now: from here on it is the caller's, and no other ticker's, to send.
+
+    The claim ends by itself: whoever made it may have ended before or after the mail server took the mail, and then a
+    mail that comes twice is better than none.
+    """
+    row = session.scalar(_due(now))
+    if row is not None:
+        row.due_at = now + CLAIMED
+    return row
 
 
 def readers(session: Session) -> list[str]:

@@ -4,11 +4,13 @@ Public at `now` is the newest uncancelled publication with `at <= now`, unless i
 everything is held, the public's time stands still at the start of the hold; only withdrawals go on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from feedsvc.clock import NEVER
@@ -58,7 +60,9 @@ class Withdrawn:
 
 
 _SUBJECTS = (Revision.categories, Revision.tags, Revision.authors, Revision.organisation)
-# Made once: SQLAlchemy needs longer to make an alias's columns than SQLite to answer.
+NOW: Any = bindparam("now", type_=Publication.at.type)
+"""The moment that is asked about, in statements that are made once: making one takes SQLAlchemy longer than running it."""
+# Made once for the same reason.
 _OPENING, _NEWEST, _ANY, _DATED = (aliased(Publication) for _ in range(4))
 
 
@@ -67,7 +71,7 @@ def held_since() -> Any:
     return select(func.min(Hold.started_at)).where(Hold.lifted_at.is_(None)).scalar_subquery()
 
 
-def due(publication: Any, now: datetime) -> ColumnElement[bool]:
+def due(publication: Any, now: Any = NOW) -> ColumnElement[bool]:
     """SQL, the one clause: this publication counts at `now`."""
     return and_(
         publication.cancelled_at.is_(None),
@@ -79,14 +83,14 @@ def due(publication: Any, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def newest_of(translation_id: Any, now: datetime) -> Any:
+def newest_of(translation_id: Any, now: Any = NOW) -> Any:
     """SQL: the id of a translation's newest due publication."""
     p = _ANY
     newest = select(p.id).where(p.translation_id == translation_id, due(p, now)).order_by(p.at.desc(), p.id.desc())
     return newest.limit(1).scalar_subquery()
 
 
-def updated_of(translation_id: Any, now: datetime) -> Any:
+def updated_of(translation_id: Any, now: Any = NOW) -> Any:
     """SQL: the newest publish or correct that is due."""
     p = _DATED
     kinds = p.kind.in_(("publish", "correct"))
@@ -102,57 +106,62 @@ class Source(NamedTuple):
     """The column of `published`: the moment of the first publication."""
     place: Any
     """The column of the first publication's id: with `at` it orders every list."""
+    language: Any
+    """The column of the language."""
     newest: Any
     """The newest due publication, never a withdrawal."""
 
 
-def everything(now: datetime, language: str = "") -> Source:
-    """All that is public, in one language or in any."""
+def everything() -> Source:
+    """All that is public at `NOW`, in any language."""
     opening, newest = _OPENING, _NEWEST
     query = (
         select(opening.id)
-        .join(newest, newest.id == newest_of(opening.translation_id, now))
-        .where(opening.opening, due(opening, now), newest.kind != "withdraw")
+        .join(newest, newest.id == newest_of(opening.translation_id))
+        .where(opening.opening, due(opening), newest.kind != "withdraw")
     )
-    if language:
-        query = query.where(opening.language == language)
-    return Source(query, opening.at, opening.id, newest)
+    return Source(query, opening.at, opening.id, opening.language, newest)
 
 
-def placed(feed_id: Any, now: datetime) -> Source:
-    """What is public of a feed that carries a part of a language's news: an id, or the column of a query around it."""
+def placed(feed_id: Any) -> Source:
+    """What is public at `NOW` of a feed that carries a part of a language's news: an id, or the column of a query around it."""
     placement, newest = Placement, _NEWEST
     query = (
         select(newest.id)
         .select_from(placement)
         .join(newest, newest.id == placement.publication_id)
         # `at <= now` says nothing that the newest due publication does not; it lets plans be skipped at one stroke.
-        .where(placement.feed_id == feed_id, placement.stands, placement.at <= now)
-        .where(newest.id == newest_of(newest.translation_id, now))
+        .where(placement.feed_id == feed_id, placement.stands, placement.at <= NOW)
+        .where(newest.id == newest_of(newest.translation_id))
     )
-    return Source(query, placement.at, placement.opening_id, newest)
+    return Source(query, placement.at, placement.opening_id, newest.language, newest)
 
 
-def read(session: Session, source: Source, query: Select[Any], *, now: datetime) -> list[Shown]:
-    """What the public sees of the rows of a query made from `source`, with correction notes."""
+def texts(source: Source, query: Select[Any]) -> Select[Any]:
+    """SQL: the rows of a query made from `source`, with all that `read` needs of them."""
     newest = source.newest
-    texts = (
-        query.with_only_columns(
-            source.at,
-            source.place,
-            updated_of(newest.translation_id, now),
-            Item.key,
-            Item.guid,
-            newest.language,
-            newest.id,
-            Revision,
-        )
+    columns = (
+        source.at,
+        source.place,
+        updated_of(newest.translation_id),
+        Item.key,
+        Item.guid,
+        newest.language,
+        newest.id,
+        Revision,
+    )
+    return (
+        query.with_only_columns(*columns)
         .join(Revision, Revision.id == newest.revision_id)
         .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
         .options(*(selectinload(one) for one in _SUBJECTS))
     )
-    rows = session.execute(texts).all()
+
+
+def read(session: Session, query: Select[Any], asked: Mapping[str, Any], *, now: datetime) -> list[Shown]:
+    """What the public sees of the rows of a query made by `texts`, with correction notes."""
+    rows = session.execute(query, {**asked, "now": now}).all()
     notes = _notes(session, [row[7].translation_id for row in rows], now)
     return [
         Shown(key, guid, language, revision, at, updated, notes.get(revision.translation_id, ()), (at, place), number)
@@ -172,13 +181,18 @@ def _notes(session: Session, translations: list[int], now: datetime) -> dict[int
     return notes
 
 
+@cache
+def _one() -> Select[Any]:
+    source = everything()
+    translation_id: Any = bindparam("translation_id")
+    # Said of both, so that the index of either may be entered.
+    of_it = (source.newest.translation_id == translation_id, _OPENING.translation_id == translation_id)
+    return texts(source, source.query.where(*of_it))
+
+
 def of_translation(session: Session, translation_id: int, *, now: datetime) -> Shown | None:
     """What is public of one translation."""
-    source = everything(now)
-    of_it = source.query.where(
-        source.newest.translation_id == translation_id, _OPENING.translation_id == translation_id
-    )
-    found = read(session, source, of_it, now=now)
+    found = read(session, _one(), {"translation_id": translation_id}, now=now)
     return found[0] if found else None
 
 
@@ -213,21 +227,6 @@ def latest(session: Session, translation_id: int, *, now: datetime) -> Publicati
     return session.scalar(select(Publication).where(Publication.id == newest_of(translation_id, now)))
 
 
-def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
-    """When the public items of a language next change by themselves; NEVER where nothing is planned.
-
-    Under a hold only a withdrawal can change anything.
-    """
-    p = Publication
-    moves = or_(held_since().is_(None), p.kind == "withdraw")
-    return (
-        session.scalar(
-            select(func.min(p.at)).where(p.language == language, p.cancelled_at.is_(None), p.at > now, moves)
-        )
-        or NEVER
-    )
-
-
 def version(session: Session) -> int:
     """Grows with every cause of a change: between two of them and two planned moments the public sees the same.
 
@@ -236,8 +235,24 @@ def version(session: Session) -> int:
     return session.scalar(select(func.max(Change.id))) or 0
 
 
-def newest_moment(session: Session, language: str, *, now: datetime) -> datetime | None:
-    """When the public items of a language last changed by a publication that fell due."""
+@cache
+def _moments() -> Select[Any, Any]:
     p = Publication
-    query = select(p.at).where(p.language == language, due(p, now)).order_by(p.at.desc()).limit(1)
-    return session.scalar(query)
+    language: Any = bindparam("language")
+    fallen = select(p.at).where(p.language == language, due(p)).order_by(p.at.desc()).limit(1)
+    moves = or_(held_since().is_(None), p.kind == "withdraw")
+    coming = select(func.min(p.at)).where(p.language == language, p.cancelled_at.is_(None), p.at > NOW, moves)
+    return select(fallen.scalar_subquery(), coming.scalar_subquery())
+
+
+def moments(session: Session, language: str, *, now: datetime) -> tuple[datetime | None, datetime]:
+    """When the public items of a language last changed by a publication that fell due, and when they change next by
+    themselves: NEVER where nothing is planned. Under a hold only a withdrawal can change anything.
+    """
+    last, coming = session.execute(_moments(), {"language": language, "now": now}).one()
+    return last, coming or NEVER
+
+
+def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
+    """When the public items of a language next change by themselves."""
+    return moments(session, language, now=now)[1]

@@ -21,7 +21,8 @@ def change(
 
     `kind`: live (a publication became public), plan (one is to come), cancel, hold, unhold, feed (a feed was
     made), setting (what all feeds are made with changed; `detail` is its fingerprint), taxonomy (a subject was renamed,
-    merged or deleted), scopes (the feeds of every publication were worked out; `detail` is the rules' version).
+    merged or deleted), import (many items were brought in),
+    scopes (the feeds of every publication were worked out; `detail` is the rules' version).
     """
     row = Change(kind=kind, at=now, publication_id=publication.id if publication else None, detail=detail)
     session.add(row)

@@ -4,19 +4,22 @@ import hashlib
 import itertools
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedsvc.characters import folded
 from feedsvc.errors import Invalid
 from feedsvc.models import Category, Organisation, Tag
 from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
-from feedsvc.newsroom.workflow import Actor
+from feedsvc.newsroom.workflow import Actor, require
 
 _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
-def _free_slug(session: Session, table: type[Category] | type[Tag], name: str, kind: str = "") -> str:
+def _free_slug(
+    session: Session, table: type[Category] | type[Tag] | type[Organisation], name: str, kind: str = ""
+) -> str:
     """A slug for the name that no row of the table has yet.
 
     Feeds show it, and the row that is in the way may be known to the newsroom alone: so no number that would tell
@@ -45,8 +48,7 @@ def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: d
     """
     found = []
     for name in names:
-        # The database folds ASCII letters alone, so a name such as “Şəhər” must also be looked for as it is.
-        named = or_(Category.slug == name, Category.name == name, func.lower(Category.name) == name.lower())
+        named = or_(Category.slug == name, Category.folded == folded(name))
         exact_first = (Category.slug != name, Category.name != name, Category.id)
         row = session.scalar(select(Category).where(named).order_by(*exact_first).limit(1))
         if row is None:
@@ -64,11 +66,12 @@ def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list
     """The tags of these names; unknown ones are made, as themes where no kind is given."""
     found = []
     for wanted in names:
-        named = or_(Tag.name == wanted.name, func.lower(Tag.name) == wanted.name.lower(), Tag.slug == wanted.name)
+        named = or_(Tag.folded == folded(wanted.name), Tag.slug == wanted.name)
         query = select(Tag).where(named)
         if wanted.kind:
             query = query.where(Tag.kind == wanted.kind)
-        row = session.scalars(query.order_by(Tag.name != wanted.name, Tag.id).limit(1)).first()
+        exact_first = (Tag.name != wanted.name, Tag.id)
+        row = session.scalars(query.order_by(*exact_first).limit(1)).first()
         if row is None:
             row = Tag(
                 kind=wanted.kind or "theme",
@@ -89,18 +92,28 @@ def organisation(session: Session, name: str) -> Organisation:
     """
     query = select(Organisation)
     if name:
-        query = query.where(
-            or_(Organisation.slug == name, Organisation.name == name, func.lower(Organisation.name) == name.lower())
-        )
+        query = query.where(or_(Organisation.slug == name, Organisation.folded == folded(name)))
     row = session.scalar(query.order_by(Organisation.id).limit(1))
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
     return row
 
 
+def add_organisation(session: Session, name: str, *, actor: Actor, now: datetime) -> Organisation:
+    """The organisation of this name; a new one where there is none. Raises NotAllowed."""
+    require(actor, "taxonomy")
+    row = session.scalar(select(Organisation).where(Organisation.name == name))
+    if row is None:
+        row = Organisation(slug=_free_slug(session, Organisation, name), name=name, created_at=now)
+        session.add(row)
+        session.flush()
+        audit(session, actor, "add-organisation", row.slug, now, name=name)
+    return row
+
+
 def all_categories(session: Session) -> list[Category]:
     """Every category, by name."""
-    return list(session.scalars(select(Category).order_by(Category.name)))
+    return sorted(session.scalars(select(Category)), key=lambda row: (row.name, row.slug))
 
 
 def all_organisations(session: Session) -> list[Organisation]:

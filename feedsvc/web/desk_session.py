@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from feedsvc import clock, db, road, settings
 from feedsvc.errors import FeedsvcError
@@ -106,8 +106,16 @@ def _csrf_of(secret: str) -> str:
     return hmac.new(key, b"csrf" + secret.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
+class _Signer(TimestampSigner):
+    """Stamps by the newsroom's clock, so that a node whose own is behind takes what another one signed just now."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.seconds())
+
+
 def _signer(app: Flask) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(app.secret_key), salt="desk", signer_kwargs={"digest_method": hashlib.sha256})
+    how = {"digest_method": hashlib.sha256}
+    return URLSafeTimedSerializer(str(app.secret_key), salt="desk", signer=_Signer, signer_kwargs=how)
 
 
 def _unsigned(app: Flask, cookie: str) -> dict[str, Any]:

@@ -6,19 +6,31 @@ What a feed answers is said in the contract ("What one feed answers"), and here 
 import re
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import Key
+from feedsvc.web import cold, seen
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
-from feedsvc.web.versions import CORS, VARY, Headers, Loaded, Place, Variant, current, keep_warm, log_failure, read
+from feedsvc.web.versions import (
+    CORS,
+    VARY,
+    Headers,
+    Loaded,
+    Memory,
+    Place,
+    Variant,
+    current,
+    keep_warm,
+    log_failure,
+    read,
+)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -26,7 +38,11 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
-_PATH = re.compile(r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)*)\.(" + "|".join(FORMATS) + r")\Z")
+_PATH = re.compile(
+    r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)?)(?:/archive/([1-9][0-9]{0,8}))?\.("
+    + "|".join(FORMATS)
+    + r")\Z"
+)
 _HEADER_KEPT, _PICKS = 256, 1_024
 """Longest Accept-Encoding whose choice is remembered, and how many choices for one version of a feed."""
 _KNOWN = 20_000
@@ -39,9 +55,9 @@ def front(app: Application) -> Application:
     set_to = settings.current()
     instance = set_to.instance.resolve()
     places: dict[str, Place] = {}
-    loaded: dict[Key, Loaded] = {}
-    bell = shelf.listen(instance)
-    threading.Thread(target=keep_warm, args=(instance, loaded, bell), name="warm", daemon=True).start()
+    memory = Memory(instance, shelf.listen(instance))
+    threading.Thread(target=keep_warm, args=(memory,), name="warm", daemon=True).start()
+    count = seen.begin(instance).add
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -50,20 +66,22 @@ def front(app: Application) -> Application:
         if place is None:
             return guarded(environ, start_response)
         try:
-            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
+            return _answer(environ, start_response, place, memory, count)
         except NotFound:
             places.pop(path, None)
             return guarded(environ, start_response)
         except OSError:  # Its files were cleared away or cut short under us.
-            loaded.pop(place.key, None)
+            memory.feeds.pop(place.key, None)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
+            count(place, 503, environ)
             return _unavailable(start_response)
         try:
             build.rebuild(place.key)
-            return _answer(environ, start_response, place, current(place, instance, loaded, bell))
+            return _answer(environ, start_response, place, memory, count)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
+            count(place, 503, environ)
             return _unavailable(start_response)
 
     return answer
@@ -96,42 +114,57 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     if found is None:
         return None
     set_to = settings.current()
-    prefix, scope, suffix = found.groups()
+    prefix, scope, archive, suffix = found.groups()
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
-    place = Place(key, suffix, str(shelf.folder(instance, key) / shelf.CURRENT))
-    if len(places) < _KNOWN and shelf.mark(instance, key) is not None:
+    place = Place(key, suffix, str(shelf.folder(instance, key) / shelf.CURRENT), int(archive or 0))
+    if not place.archive and len(places) < _KNOWN and shelf.mark(instance, key) is not None:
         places[path] = place
     return place
 
 
-def _answer(environ: Environ, start_response: StartResponse, place: Place, feed: Loaded) -> Iterable[bytes]:
-    """The answer for a feed that is at hand: 200, 304, 303 for a browser, 405."""
+def _answer(
+    environ: Environ, start_response: StartResponse, place: Place, memory: Memory, count: seen.Count
+) -> Iterable[bytes]:
+    """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Each is counted as it is given.
+
+    Raises NotFound where there is neither.
+    """
+    header = environ.get("HTTP_ACCEPT_ENCODING", "")
+    feed = current(place, memory) if not place.archive else archived(place, header)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
+        count(place, 204 if method == "OPTIONS" else 405, environ)
         return _other_method(method, start_response)
     if environ.get("HTTP_SEC_FETCH_DEST") == "document" and "raw=1" not in environ.get("QUERY_STRING", "").split("&"):
+        count(place, 303, environ)
         return _to_page(place.key, start_response)
-    header = environ.get("HTTP_ACCEPT_ENCODING", "")
-    variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header)
+    variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header, memory)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if if_none_match == variant.etag or (
         (if_none_match or if_modified_since)
         and is_unchanged(if_none_match, if_modified_since, variant.etag, feed.there.last_modified)
     ):
+        count(place, 304, environ)
         start_response("304 Not Modified", variant.unchanged)
         return ()
-    early = feed.there.last_modified > time.time()
+    count(place, 200, environ)
+    early = feed.there.last_modified > clock.seconds()
     start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
     return () if method == "HEAD" else (variant.body,)
 
 
-def _choose(place: Place, feed: Loaded, header: str) -> Variant:
+def archived(place: Place, header: str) -> Loaded:
+    """An archive document in the one coding that is worth making for one answer, where the client takes it."""
+    return cold.archive(place.key, place.archive, place.suffix, pick(accepted(header), ("gzip",)) if header else "")
+
+
+def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
     """The document in the coding that this `Accept-Encoding` wants most, remembered for the next who says the same."""
     coding = pick(accepted(header), feed.codings[place.suffix]) if header else ""
-    variant = read(place.key, feed, place.suffix, coding)
+    variant = read(place.key, feed, place.suffix, coding, memory)
     if len(header) <= _HEADER_KEPT and len(feed.picked) < _PICKS:
         feed.picked[place.suffix, header] = variant
     return variant
@@ -139,7 +172,7 @@ def _choose(place: Place, feed: Loaded, header: str) -> Variant:
 
 def _not_from_the_future(headers: Headers) -> Headers:
     """The headers with a `Last-Modified` of now at the latest: RFC 9110 §8.8.2.1. An earlier date only costs a 200."""
-    now = formatdate(time.time() - 1, usegmt=True)
+    now = formatdate(clock.seconds() - 1, usegmt=True)
     return [(name, now if name == "Last-Modified" else value) for name, value in headers]
 
 

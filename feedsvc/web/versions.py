@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from isal import igzip
 
-from feedsvc import settings, shelf
+from feedsvc import clock, settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -27,8 +27,12 @@ CORS: Headers = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link, Retry-After"),
 ]
-WARM_EVERY, WARM_FEEDS = 0.02, 64
-"""Seconds between two looks for new versions, and at how many feeds."""
+WARM_EVERY, WARM_FOR = 0.02, 60.0
+"""Seconds between two looks at the bell, and for which a feed that was read is read ahead."""
+LOOK_OVER = 1.0
+"""Seconds between two looks at all links, whatever the bell says."""
+MEMORY = 32_000_000
+"""Bytes of documents that one process holds; what was asked for longest ago goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Place:
     suffix: str
     link: str
     """The path of the feed's `current`."""
+    archive: int = 0
+    """The number of an archive document; 0: the feed itself."""
 
 
 @dataclass(slots=True)
@@ -69,43 +75,70 @@ class Loaded:
     """Suffix and coding (empty: identity) → what was read already."""
     picked: dict[tuple[str, str], Variant] = field(default_factory=dict)
     """Suffix and Accept-Encoding → what was chosen for it."""
+    used: float = 0.0
+    """When it was last asked for, in seconds since the epoch."""
 
 
-def current(place: Place, instance: Path, loaded: dict[Key, Loaded], bell: mmap.mmap) -> Loaded:
+@dataclass(slots=True)
+class Memory:
+    """The versions that this process holds, and the bell that says when to look for newer ones."""
+
+    instance: Path
+    bell: mmap.mmap
+    feeds: dict[Key, Loaded] = field(default_factory=dict)
+    size: int = 0
+    """Bytes of their documents, about: threads add to it without a lock, and `forget_some` counts anew."""
+
+
+def current(place: Place, memory: Memory) -> Loaded:
     """The feed as it may be served now: from memory while no link has moved, else loaded, past its moment built.
 
     Raises NotFound where there is no such feed, OSError or Unavailable where nothing may be served.
     """
-    heard = bell[:]  # Before the link is read: a flip in between rings again.
-    feed = loaded.get(place.key)
-    if feed is not None and feed.heard == heard and time.time() < feed.until:
+    heard = memory.bell[:]  # Before the link is read: a flip in between rings again.
+    feed = memory.feeds.get(place.key)
+    now = clock.seconds()
+    if feed is not None and feed.heard == heard and now < feed.until:
+        feed.used = now
         return feed
     try:
         target = readlink(place.link)
     except OSError:
         target = ""
     if feed is None or feed.target != target:
-        feed = _load(place.key, instance, target, heard)
-    if feed is None or time.time() >= feed.until:
-        feed = _rebuilt(place.key, instance, feed, bell)
-    feed.heard = heard
-    loaded[place.key] = feed
+        feed = _load(place.key, memory.instance, target, heard)
+    if feed is None or clock.seconds() >= feed.until:
+        feed = _rebuilt(place.key, memory, feed)
+    feed.heard, feed.used = heard, now
+    memory.feeds[place.key] = feed
     return feed
 
 
-def _rebuilt(key: Key, instance: Path, last: Loaded | None, bell: mmap.mmap) -> Loaded:
+def forget_some(memory: Memory) -> None:
+    """Lets go of what was asked for longest ago, until a quarter of the room is free."""
+    by_age = sorted(memory.feeds.items(), key=lambda pair: pair[1].used)
+    size = sum(len(v.body) for _, feed in by_age for v in list(feed.variants.values()))
+    for key, feed in by_age[:-1]:
+        if size <= MEMORY * 3 // 4:
+            break
+        memory.feeds.pop(key, None)
+        size -= sum(len(v.body) for v in list(feed.variants.values()))
+    memory.size = size
+
+
+def _rebuilt(key: Key, memory: Memory, last: Loaded | None) -> Loaded:
     """Builds, or waits for whoever does. Where that fails the last bytes go on, unless a withdrawal expired them."""
     try:
         build.build(key)
-        heard = bell[:]
-        mark = shelf.mark(instance, key)
-        feed = _load(key, instance, str(mark), heard) if mark else None
+        heard = memory.bell[:]
+        mark = shelf.mark(memory.instance, key)
+        feed = _load(key, memory.instance, str(mark), heard) if mark else None
         if feed is None:
             raise OSError("the shelf lost a feed while it was built")  # noqa: TRY301  # handled like a failed build
     except NotFound:
         raise
     except Exception as error:  # whatever fails, the last good bytes go on
-        mark = shelf.mark(instance, key)
+        mark = shelf.mark(memory.instance, key)
         if last is None or mark is None or mark.until_ms == 0:
             raise
         log_failure(f"{key.language}/{key.scope}", error)
@@ -123,7 +156,7 @@ def _load(key: Key, instance: Path, target: str, heard: bytes) -> Loaded | None:
     return Loaded(target, mark.until_ms / 1000, there, heard, codings)
 
 
-def read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
+def read(key: Key, feed: Loaded, suffix: str, coding: str, memory: Memory) -> Variant:
     """A document in a coding, from memory or from the shelf. Raises OSError where it was cleared away under us."""
     found = feed.variants.get((suffix, coding))
     if found is None:
@@ -133,8 +166,12 @@ def read(key: Key, feed: Loaded, suffix: str, coding: str) -> Variant:
             raise OSError(f"{name} is not what was written")
         if not coding:
             body = _unpacked(body)
-        found = _variant(key, suffix, coding, feed.there.etags[suffix], body, feed.there.last_modified)
+        url = f"{addresses.feed_url(key.scope, key.language)}.{suffix}"
+        found = variant(url, suffix, coding, feed.there.etags[suffix], body, feed.there.last_modified)
         feed.variants[suffix, coding] = found
+        memory.size += len(body)
+        if memory.size > MEMORY:
+            forget_some(memory)
     return found
 
 
@@ -146,11 +183,10 @@ def _unpacked(packed: bytes) -> bytes:
         raise OSError(f"a gzipped document cannot be unpacked: {error}") from error
 
 
-def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_modified: int) -> Variant:
-    """One coding with the headers of its 200 and its 304."""
+def variant(url: str, suffix: str, coding: str, etag: str, body: bytes, last_modified: int) -> Variant:
+    """One coding of the document at `url`, with the headers of its 200 and its 304."""
     quoted = f'"{etag}-{CODINGS[coding]}"' if coding else f'"{etag}"'
-    url = addresses.feed_url(key.scope, key.language)
-    links = f'<{url}.{suffix}>; rel="self", <{settings.current().public_url}/hub>; rel="hub"'
+    links = f'<{url}>; rel="self", <{settings.current().public_url}/hub>; rel="hub"'
     unchanged: Headers = [("ETag", quoted), ("Cache-Control", CACHE_CONTROL), ("Vary", VARY), *CORS]
     headers = [
         ("Content-Type", FORMATS[suffix].media_type),
@@ -165,29 +201,35 @@ def _variant(key: Key, suffix: str, coding: str, etag: str, body: bytes, last_mo
     return Variant(quoted, body, headers, unchanged)
 
 
-def keep_warm(instance: Path, loaded: dict[Key, Loaded], bell: mmap.mmap) -> None:
+def keep_warm(memory: Memory) -> None:
     """Reads new versions of feeds that are being read, so that the first request after a publish costs what any other does.
 
     Each request listens for the bell itself; this also catches a link that was moved by somebody who ended before ringing.
     """
+    last, looked = b"", 0.0
     while True:
         time.sleep(WARM_EVERY)
-        for key, feed in list(loaded.items())[-WARM_FEEDS:]:
-            try:
-                heard = bell[:]
-                target = readlink(shelf.folder(instance, key) / shelf.CURRENT)
-                if target == feed.target:
-                    continue
-                fresh = _load(key, instance, target, heard)
-                if fresh is not None:
-                    for suffix, coding in list(feed.variants):
-                        read(key, fresh, suffix, coding)
-            except (OSError, KeyError):
-                fresh = None
-            if fresh is not None:
-                loaded[key] = fresh
-            else:  # Expired or gone: whoever asks next looks for itself.
-                feed.heard = b""
+        heard, now = memory.bell[:], time.time()
+        if heard == last and now - looked < LOOK_OVER:
+            continue
+        last, looked = heard, now
+        for key, feed in list(memory.feeds.items()):
+            if now - feed.used < WARM_FOR:
+                _refresh(key, feed, heard, memory)
+
+
+def _refresh(key: Key, feed: Loaded, heard: bytes, memory: Memory) -> None:
+    """Puts a newer version in a feed's place, with the documents that were asked for."""
+    try:
+        target = readlink(shelf.folder(memory.instance, key) / shelf.CURRENT)
+        fresh = _load(key, memory.instance, target, heard) if target != feed.target else None
+        if fresh is not None:
+            for suffix, coding in list(feed.variants):
+                read(key, fresh, suffix, coding, memory)
+            fresh.used = feed.used
+            memory.feeds[key] = fresh
+    except (OSError, KeyError):
+        return
 
 
 def log_failure(path: str, error: Exception) -> None:

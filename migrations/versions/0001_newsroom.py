@@ -366,9 +366,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("scope", "language", name=op.f("uq_feed_scope_language")),
     )
 
+    if op.get_bind().dialect.name == "postgresql":
+        _for_postgresql()
+        return
     for table, deeds in APPEND_ONLY.items():
         for deed in deeds:
             op.execute(
                 f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, 'the rows of {table} are append-only'); END"
             )
+
+
+def _for_postgresql() -> None:
+    """What goes on later there: the keys of tables that point at each other, and triggers, which need a function."""
+    for name in ("approved", "head"):
+        op.create_foreign_key(f"fk_translation_{name}_id_revision", "translation", "revision", [f"{name}_id"], ["id"])
+    op.execute(
+        "CREATE FUNCTION refuse_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the rows of % are append-only', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    for table, deeds in APPEND_ONLY.items():
+        for deed in deeds:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION refuse_append_only()"
+            )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_append_only()"
+        )

@@ -51,16 +51,29 @@ def upgrade() -> None:
     op.create_index("ix_placement_moment", "placement", ["feed_id", "moment"])
     op.create_index("ix_placement_order", "placement", ["feed_id", "at", "opening_id"])
 
+    op.create_table(
+        "rendered",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("made_with", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("updated", feedsvc.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_rendered_publication_id_publication")
+        ),
+        sa.PrimaryKeyConstraint("publication_id", name=op.f("pk_rendered")),
+    )
+
     op.add_column("feed", sa.Column("announced_at", feedsvc.db.UTCDateTime(timezone=True), nullable=True))
     op.add_column("feed", sa.Column("read_at", feedsvc.db.UTCDateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_feed_until"), "feed", ["until"])
     op.create_index(op.f("ix_feed_version"), "feed", ["version"])
     op.create_index(
-        "ix_change_taxonomy",
+        "ix_change_remakes",
         "change",
         ["id"],
-        sqlite_where=sa.text("kind = 'taxonomy'"),
-        postgresql_where=sa.text("kind = 'taxonomy'"),
+        sqlite_where=sa.text("kind IN ('taxonomy', 'setting')"),
+        postgresql_where=sa.text("kind IN ('taxonomy', 'setting')"),
     )
     op.create_index(
         "ix_publication_withdrawal",

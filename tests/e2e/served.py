@@ -17,6 +17,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+import databases  # noqa: E402
+from databases import Database  # noqa: E402
+
 EMAIL, PASSWORD = "editor@example.org", "a long enough password"
 FORMATS = ("atom", "rss", "json")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -64,6 +69,10 @@ class Served:
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
     token: str = ""
+    database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = databases.database(self.instance)
 
     @property
     def instance(self) -> Path:
@@ -78,6 +87,7 @@ class Served:
         mine = {k: v for k, v in os.environ.items() if not k.startswith("FEEDSVC_")}
         ours = {
             "FEEDSVC_INSTANCE": str(self.instance),
+            "FEEDSVC_DATABASE_URL": self.database.url,
             "FEEDSVC_BASE_URL": self.base,
             "FEEDSVC_ADMIN_EMAIL": EMAIL,
             "FEEDSVC_ADMIN_PASSWORD": PASSWORD,
@@ -215,12 +225,14 @@ def newsroom(folder: Path, *options: str, **extra: str) -> Iterator[Served]:
     """A served newsroom that is gone at the end, whatever happens."""
     served = Served(folder, extra)
     folder.mkdir(parents=True, exist_ok=True)
+    served.database.create()
     try:
         served.start(*options)
         yield served
         served.stop()
     finally:
         served.kill()
+        served.database.drop()
 
 
 def path_of(url: str) -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import threading
 import time
@@ -120,14 +119,10 @@ def test_writer_that_holds_the_database_over_a_moment_delays_no_feed(served: Ser
     at, moment = in_seconds(2)
     served.act(key, "schedule", publish_at=at)
     time.sleep(max(0, moment - 0.3 - time.time()))
-    with closing(sqlite3.connect(served.instance / "newsroom.sqlite", isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
-        try:
-            time.sleep(max(0, moment - time.time()))
-            assert wait_for(lambda: b"Due while somebody writes" in served.get("/feeds/news.atom").body, 1)
-            assert served.get("/news/due-while-written").status == 200
-        finally:
-            writer.execute("ROLLBACK")
+    with served.database.held():
+        time.sleep(max(0, moment - time.time()))
+        assert wait_for(lambda: b"Due while somebody writes" in served.get("/feeds/news.atom").body, 1)
+        assert served.get("/news/due-while-written").status == 200
 
 
 def test_damaged_database_is_told_as_503_and_feeds_go_on(fresh: Served) -> None:
@@ -137,10 +132,7 @@ def test_damaged_database_is_told_as_503_and_feeds_go_on(fresh: Served) -> None:
     last = fresh.get("/feeds/news.atom").body
     fresh.run("job", "build")
     web = [pid for pid, line in fresh.processes().items() if "feedsvc.webserver" in line]
-    database = fresh.instance / "newsroom.sqlite"
-    for file in fresh.instance.glob("newsroom.sqlite-*"):
-        file.unlink()
-    database.write_bytes(b"This is no database. " * 1000)
+    fresh.database.damage()
     os.kill(min(web), signal.SIGKILL)  # Whoever has the old pages in memory could still read them rightly.
     time.sleep(max(0, moment + 0.2 - time.time()))
     assert wait_for(lambda: _alive(fresh), 20)

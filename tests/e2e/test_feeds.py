@@ -16,6 +16,7 @@ import feedparser
 import jsonschema
 import pytest
 import zstandard
+from databases import Database
 from lxml import etree
 from referencing import Registry, Resource
 from served import FORMATS, Served, wait_for
@@ -145,10 +146,7 @@ def test_every_coding_decodes_to_the_same_bytes_under_its_own_tag(served: Served
 
 def test_with_the_database_moved_away_feeds_are_served_rightly(fresh: Served) -> None:
     tags = {fmt: fresh.get(f"/feeds/news.{fmt}").headers["ETag"] for fmt in FORMATS}
-    away = fresh.folder / "away"
-    away.mkdir()
-    for file in fresh.instance.glob("newsroom.sqlite*"):
-        file.rename(away / file.name)
+    fresh.database.away()
     try:
         for number in range(1000):
             fmt = FORMATS[number % 3]
@@ -157,8 +155,7 @@ def test_with_the_database_moved_away_feeds_are_served_rightly(fresh: Served) ->
             assert answer.status == (304 if number % 2 else 200)
             assert answer.headers["ETag"] == tags[fmt]
     finally:
-        for file in away.iterdir():
-            file.rename(fresh.instance / file.name)
+        fresh.database.back()
 
 
 def test_shelf_deleted_under_way_comes_back_with_the_same_bytes_and_tags(fresh: Served) -> None:
@@ -185,17 +182,7 @@ def test_poisoned_row_costs_its_own_formatting_at_most(fresh: Served) -> None:
     fresh.act(good, "publish")
     bad = fresh.draft("To be poisoned", summary="a summary", slug="poisoned")
     fresh.act(bad, "publish")
-    poison = "NUL \x00 VT \x0b FFFE \ufffe <b>open ]]> &nbsp; <![CDATA["
-    database = sqlite3.connect(fresh.instance / "newsroom.sqlite", timeout=10)
-    with database:
-        database.execute("DROP TRIGGER revision_no_update")
-        database.execute(
-            "UPDATE revision SET headline = ?, body_html = ? WHERE slug = 'poisoned'",
-            (poison, poison + "<p>kept words</p>"),
-        )
-        # A lone surrogate, as bytes that are not UTF-8 at all.
-        database.execute("UPDATE revision SET summary = CAST(x'61EDA0806262FF63' AS TEXT) WHERE slug = 'poisoned'")
-    database.close()
+    _poison(fresh.database)
     fresh.run("feeds", "rebuild", "--all")
     schema = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
     assert schema.validate(etree.fromstring(fresh.get("/feeds/news.atom").body)), schema.error_log
@@ -208,6 +195,27 @@ def test_poisoned_row_costs_its_own_formatting_at_most(fresh: Served) -> None:
     assert len(fresh.get("/feeds/news.json").json()["items"]) == 3
     assert fresh.get("/news/poisoned").status == 200
     assert fresh.get("/").status == 200
+
+
+def _poison(database: Database) -> None:
+    """Writes into a revision by hand what no newsroom would."""
+    poison = "VT \x0b FFFE \ufffe <b>open ]]> &nbsp; <![CDATA["
+    if database.server:  # It keeps neither U+0000 nor what is not UTF-8.
+        with database.server.connect(database.name) as connection:
+            connection.execute("ALTER TABLE revision DISABLE TRIGGER revision_no_update")
+            connection.execute(
+                "UPDATE revision SET headline = %s, body_html = %s, summary = E'a\\x0bb' WHERE slug = 'poisoned'",
+                (poison, poison + "<p>kept words</p>"),
+            )
+        return
+    with contextlib.closing(sqlite3.connect(database.files[0], timeout=10)) as connection, connection:
+        connection.execute("DROP TRIGGER revision_no_update")
+        connection.execute(
+            "UPDATE revision SET headline = ?, body_html = ? WHERE slug = 'poisoned'",
+            (f"NUL \0 {poison}", f"NUL \0 {poison}<p>kept words</p>"),
+        )
+        # A lone surrogate, as bytes that are not UTF-8 at all.
+        connection.execute("UPDATE revision SET summary = CAST(x'61EDA0806262FF63' AS TEXT) WHERE slug = 'poisoned'")
 
 
 def test_withdrawal_is_told_to_readers_who_ask_by_date_alone(served: Served) -> None:

@@ -1,11 +1,14 @@
 """The site in front of real processes: what was renamed, and the buttons that copy an address."""
 
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from served import CHROMIUM, FORMATS, Served, wait_for
+from sqlalchemy import create_engine, insert
+
+from feedsvc import clock
+from feedsvc.models import Alias
 
 PLAIN = "newsroom.example"
 """A name that no browser trusts over plain http, so that there is no clipboard."""
@@ -28,9 +31,11 @@ def browser() -> Iterator[Browser]:
 
 def test_readers_of_a_renamed_feed_are_led_on_and_of_a_given_up_one_told(served: Served) -> None:
     rows = [("category/old", "category/innovation"), ("tag/gone", None)]
-    with sqlite3.connect(served.instance / "newsroom.sqlite", timeout=10) as database:
-        database.executemany("INSERT INTO alias (scope, target, at) VALUES (?, ?, '2026-01-01 00:00:00')", rows)
-    database.close()
+    engine = create_engine(served.database.url or f"sqlite:///{served.database.files[0]}")
+    with engine.begin() as connection:
+        for scope, target in rows:
+            connection.execute(insert(Alias).values(scope=scope, target=target, at=clock.now()))
+    engine.dispose()
     for fmt in FORMATS:
         for rest in (f".{fmt}", f"/archive/50.{fmt}"):
             old = served.get(f"/feeds/category/old{rest}", Origin="https://other.example")

@@ -1,12 +1,12 @@
 """A seeded newsroom with people in it, and browsers to sit down at its desk with."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Database
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -109,7 +109,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A newsroom of its own with one person of each role: writer@example.org and so on."""
     from feedsvc.web.app import create_app
 
@@ -117,8 +117,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     settings.current.cache_clear()
     current = settings.current()
     settings.make_secret_key(current)
-    made = db.engine(current.database, create=True)
-    db.Base.metadata.create_all(made)
+    with db.migrating() as connection:
+        db.Base.metadata.create_all(connection)
     with db.transaction() as session:
         now = clock.now()
         seed.seed(session, now=now)
@@ -126,10 +126,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             accounts.add_user(
                 session, f"{role}@example.org", role.title(), role, actor=SYSTEM, now=now, password_hash=HASH
             )
-    yield Desk(create_app())
-    db.engine(current.database).dispose()
-    made.dispose()
-    settings.current.cache_clear()
+    return Desk(create_app())
 
 
 def fields(page: TestResponse) -> dict[str, Any]:

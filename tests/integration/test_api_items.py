@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from api_client import ITEMS, Api, account, newsroom, token_for
+from databases import Database, let_go
 
-from feedsvc import clock, db, road, settings
+from feedsvc import clock, road
 from feedsvc.newsroom import accounts, publishing, tokens
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web.api.operations import OPERATIONS
@@ -398,13 +399,10 @@ def test_not_now_is_a_409(api: Api) -> None:
         assert answer.get_json()["detail"]
 
 
-def test_database_away_is_a_503_that_says_when_to_come_back(instance: Path) -> None:
+def test_database_away_is_a_503_that_says_when_to_come_back(instance: Path, database: Database) -> None:
     api = Api()
-    database = instance / "newsroom.sqlite"
-    db.engine(settings.current().database).dispose()
-    for path in instance.glob("newsroom.sqlite*"):
-        path.rename(path.with_name(f"away-{path.name}"))
-    assert not database.exists()
+    let_go()
+    database.away()
     answer = api("GET", ITEMS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 

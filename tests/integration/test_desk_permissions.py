@@ -16,6 +16,7 @@ EXPECTED = {
     "desk.login": PUBLIC, "desk.login_sent": PUBLIC, "desk.link": PUBLIC, "desk.link_sent": PUBLIC, "desk.logout": "read",
     "desk.start": "read", "desk.items": "read", "desk.item": "read", "desk.preview": "read",
     "desk.new": "write", "desk.create": "write", "desk.save": "write",
+    "desk.audience": "approve",
     "desk.hold": "hold", "desk.hold_sent": "hold", "desk.unhold": "publish", "desk.unhold_sent": "publish",
     **{f"desk.{verb}{sent}": RULES[verb].permission for verb in RULES if verb not in ("read", "save") for sent in ("", "_sent")},
 }  # fmt: skip

@@ -1,19 +1,18 @@
 """The form: what is typed is kept, whatever happens."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Database, let_go
 from desk_newsroom import PASSWORD, Browser, Desk, fields, token, words
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from feedsvc import db, settings
+from feedsvc import db
 from feedsvc.newsroom import items
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
@@ -205,23 +204,20 @@ def test_a_form_from_before_the_last_sign_in_is_shown_again(desk: Desk) -> None:
 
 
 @contextmanager
-def another_writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def another_writer(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody else holds the database; ours gives up after a tenth of a second."""
-    current = settings.current().database
     monkeypatch.setattr(db, "BUSY_MS", 100)
-    db.engine(current).dispose()
-    other = sqlite3.connect(current.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
-    db.engine(current).dispose()
+    let_go()
+    db.engine.cache_clear()
+    with database.held():
+        yield
+    let_go()
 
 
-def test_a_busy_database_keeps_the_text(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_database_keeps_the_text(desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     key, browser = desk.item(), desk.person("admin")
     sent = fields(browser.get(f"/desk/items/{key}")) | {"headline": ["Typed just now"]}
-    with another_writer(monkeypatch):
+    with another_writer(database, monkeypatch):
         answer = browser.client.post(f"/desk/items/{key}", data=sent)
         verb = browser.client.post(f"/desk/items/{desk.seeded()}/withdraw", data=sent | {"reason": "Because"})
         for page in (answer, verb):
@@ -233,21 +229,17 @@ def test_a_busy_database_keeps_the_text(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert desk.stands(key).head.headline == "Typed just now"
 
 
-def test_a_database_that_is_away_keeps_the_text_too(desk: Desk) -> None:
+def test_a_database_that_is_away_keeps_the_text_too(desk: Desk, database: Database) -> None:
     key, browser = desk.item(), desk.person("writer")
     sent = fields(browser.get(f"/desk/items/{key}")) | {"headline": ["Typed without a database"]}
-    file = Path(settings.current().database.removeprefix("sqlite:///"))
-    away = file.with_suffix(".away")
-    for url in (settings.current().database,):
-        db.engine(url).dispose()
-        db.engine(url, create=True).dispose()
-    file.rename(away)
+    let_go()
+    database.away()
     answer = browser.client.post(f"/desk/items/{key}", data=sent)
     assert answer.status_code == 503
     assert "Typed without a database" in answer.text
     assert browser.get("/desk/items").status_code == 503
-    db.engine(settings.current().database).dispose()
-    away.rename(file)
+    let_go()
+    database.back()
     again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
     assert browser.client.post(f"/desk/items/{key}", data=again).status_code == 303
     assert desk.stands(key).head.headline == "Typed without a database"
@@ -381,3 +373,8 @@ def test_nothing_on_a_page_is_unlabelled(desk: Desk) -> None:
             assert set(described.split()) <= set(ids), (path, described)
         assert not tree.xpath("//@style|//style|//script[not(@src)]")
         assert len(tree.xpath("//main")) == 1
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 10**18 - 1])
+def test_a_place_in_the_list_that_no_id_can_have_is_its_beginning(desk: Desk, number: int) -> None:
+    assert desk.person("writer").get(f"/desk/items?before=1000-{number}").status_code == 200

@@ -1,11 +1,9 @@
 """What is odd, hostile or broken costs only itself: formatting, passwords, the environment, mail, moments."""
 
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import nh3
 import pytest
 from api_client import ITEMS, Api
+from databases import Database
 from desk_newsroom import Desk, fields
 from sqlalchemy import func, select
 
@@ -81,20 +80,13 @@ def test_an_article_that_was_pasted_carelessly_is_taken(markup: str) -> None:
 
 
 @pytest.fixture
-def nobody_writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def nobody_writes(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether another writer could have begun at once, for each time that HTML was sanitised."""
     could: list[bool] = []
     clean = nh3.clean
 
     def watched(*args: Any, **kwargs: Any) -> str:
-        other = sqlite3.connect(settings.current().instance / "newsroom.sqlite", timeout=0, isolation_level=None)
-        try:
-            other.execute("BEGIN IMMEDIATE")
-            could.append(True)
-        except sqlite3.OperationalError:
-            could.append(False)
-        finally:
-            other.close()
+        could.append(database.could_write())
         return clean(*args, **kwargs)
 
     monkeypatch.setattr(nh3, "clean", watched)

@@ -1,7 +1,7 @@
 """Pages and feeds of subjects as readers meet them: the catalogue, OPML, what was renamed, and what is not known yet."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import listparser
 import lxml.html
 import pytest
+from databases import Database, let_go
 from flask.testing import FlaskClient
 from lxml import etree
 from sqlalchemy import func, select, update
@@ -33,7 +34,7 @@ Newsroom = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
+def newsroom(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """Makes a prepared newsroom of its own with the seeded item; called with its languages, gives a client."""
 
     def make(languages: str = "en", **more: str) -> FlaskClient:
@@ -46,9 +47,7 @@ def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsro
         prepare()
         return create_app().test_client()
 
-    yield make
-    db.engine(settings.current().database).dispose()
-    settings.current.cache_clear()
+    return make
 
 
 def written(headline: str, language: str = "en", **fields: Any) -> str:
@@ -509,13 +508,11 @@ def test_every_kind_of_feed_has_its_name_for_people() -> None:
     assert set(feeds.SECTIONS) == kinds
 
 
-def test_without_a_database_subjects_ask_to_come_back(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_without_a_database_subjects_ask_to_come_back(newsroom: Newsroom, database: Database) -> None:
     client = newsroom()
     assert client.get("/feeds.opml").status_code == 200
-    db.engine(settings.current().database).dispose()
-    for file in (tmp_path / "instance").glob("newsroom.sqlite*"):
-        file.rename(file.with_name(f"away-{file.name}"))
-    db.engine.cache_clear()
+    let_go()
+    database.away()
     for address in ("/category/innovation", "/feeds", "/feeds/tag", "/feeds/category/innovation", "/feeds.opml"):
         answer = client.get(address)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), address

@@ -163,7 +163,7 @@ def _place(cursor: str) -> Place:
         text = base64.b64decode(
             cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
         ).decode("ascii")
-        found = re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,18})", text)
+        found = re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,9})", text)
         if found:
             return _EPOCH + timedelta(microseconds=int(found[1])), int(found[2])
     except (ValueError, OverflowError):

@@ -71,7 +71,10 @@ def posted(form: MultiDict[str, str]) -> Typed:
 def opened(revision: Revision, language: str, organisation: str) -> Typed:
     """The form filled in from a saved text."""
     words = html.to_typed(revision.body_html)
-    tags = {field: joined(tag.name for tag in revision.tags if tag.kind == kind) for field, kind in TAG_FIELDS.items()}
+    tags = {
+        field: joined(sorted(tag.name for tag in revision.tags if tag.kind == kind))
+        for field, kind in TAG_FIELDS.items()
+    }
     return Typed(
         headline=revision.headline,
         summary=revision.summary,

@@ -55,7 +55,7 @@ def listed() -> Response:
 
 def _cursor(text: str) -> tuple[datetime, int] | None:
     """Where the page before ended; None for what is no such place."""
-    found = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,18})", text)
+    found = re.fullmatch(r"([0-9]{1,17})-([0-9]{1,9})", text)
     return (_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
 
 
