@@ -159,7 +159,11 @@ def _welcome() -> None:
         *(f"  Feed       {url}/feeds/news.{f}" for f in ("atom", "rss", "json")),
     ]
     lines.append(f"  Desk       {url}/desk")
-    link = link_for_first_account()
+    try:
+        link = link_for_first_account()
+    except (err.Busy, err.Unavailable) as error:  # The server serves; a database that is away now is no reason to end.
+        link = ""
+        lines.append(f"  {_line(error)}")
     if link:
         lines.append(f"  Set up the first account with this link (once, within a day): {link}")
     click.echo("\n".join(lines))

@@ -283,5 +283,5 @@ def made(folder: Path) -> Iterator[Database]:
 def let_go() -> None:
     """Closes this process's connections to the database; the next one is made anew."""
     address = settings.current().database
-    for create in (False, True):
-        db.engine(address, create=create).dispose()
+    db.engine(address).dispose()
+    db.engine(address, create=True).dispose()

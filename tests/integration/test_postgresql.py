@@ -1,6 +1,7 @@
 """PostgreSQL itself: what its troubles are called, and what comes of addresses that cannot be used."""
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -224,14 +225,17 @@ def test_the_servers_processes_end_with_the_tests() -> None:
     if child == 0:
         from databases import Cluster
 
-        os.write(writer, f"{Cluster().process.pid}".encode())  # type: ignore[union-attr]
+        one = Cluster()
+        os.write(writer, f"{one.process.pid} {one.folder}".encode())  # type: ignore[union-attr]
         signal.pause()
     os.close(writer)
-    pid = int(os.read(reader, 32))
+    number, folder = os.read(reader, 200).decode().split()
+    pid = int(number)
     assert Path(f"/proc/{pid}").exists()
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     end = time.monotonic() + 10
     while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
         time.sleep(0.05)
+    shutil.rmtree(folder)
     assert not Path(f"/proc/{pid}").exists()

@@ -11,11 +11,11 @@ from typing import Any
 import nh3
 import pytest
 from api_client import ITEMS, Api
-from databases import Database
+from databases import Database, let_go
 from desk_newsroom import Desk, fields
 from sqlalchemy import func, select
 
-from feedsvc import clock, db, egress, jobs, road, settings
+from feedsvc import cli, clock, db, egress, jobs, road, settings
 from feedsvc.errors import Invalid
 from feedsvc.models import Change, Publication, Translation
 from feedsvc.models.record import Notice
@@ -164,6 +164,17 @@ def test_an_odd_environment_is_told_in_a_line_for_each_variable(
     lines = done.stderr.splitlines()
     assert len(lines) == len(named), done.stderr
     assert all(name in line for name, line in zip(named, lines, strict=True)), done.stderr
+
+
+def test_a_database_that_is_away_just_when_the_server_is_ready_does_not_end_it(
+    instance: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let_go()
+    database.away()
+    cli._welcome()
+    told = capsys.readouterr().out
+    assert "is ready" in told
+    assert "The database does not answer" in told
 
 
 @pytest.mark.parametrize("name", ["a#b", "a?b", "a%23b", "a b", "ə"])
