@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     feed_bytes: int = Field(
         500_000, ge=50_000, le=5_000_000, description="Size in bytes that a feed should not exceed."
     )
+    feed_licence: str = Field(
+        "",
+        max_length=500,
+        description="Terms on which items may be republished: a sentence, or the https address of a page. Empty: free, with the newsroom named as the source.",
+    )
 
     @field_validator("languages", mode="before")
     @classmethod

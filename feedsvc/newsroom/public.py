@@ -33,7 +33,7 @@ class Shown:
     guid: str
     language: str
     revision: Revision
-    """With categories, tags and authors loaded."""
+    """With categories, tags, authors and organisation loaded."""
     published: datetime
     updated: datetime
     corrections: tuple[Correction, ...]
@@ -59,6 +59,7 @@ class Withdrawn:
     reason: str
 
 
+_SUBJECTS = (Revision.categories, Revision.tags, Revision.authors, Revision.organisation)
 NOW: Any = bindparam("now", type_=Publication.at.type)
 """The moment that is asked about, in statements that are made once: making one takes SQLAlchemy longer than running it."""
 # Made once for the same reason.
@@ -123,7 +124,7 @@ def everything() -> Source:
 
 
 def placed(feed_id: Any) -> Source:
-    """What is public at `NOW` of a feed that carries a part of a language's news."""
+    """What is public at `NOW` of a feed that carries a part of a language's news: an id, or the column of a query around it."""
     placement, newest = Placement, _NEWEST
     query = (
         select(newest.id)
@@ -154,7 +155,7 @@ def texts(source: Source, query: Select[Any]) -> Select[Any]:
         .join(Revision, Revision.id == newest.revision_id)
         .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
-        .options(selectinload(Revision.categories), selectinload(Revision.tags), selectinload(Revision.authors))
+        .options(*(selectinload(one) for one in _SUBJECTS))
     )
 
 

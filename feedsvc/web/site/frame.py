@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ from flask import Response, render_template, request, url_for
 
 from feedsvc import settings
 from feedsvc.characters import clean
-from feedsvc.feeds import addresses
+from feedsvc.feeds import addresses, scopes
 from feedsvc.formats.registry import FORMATS
-from feedsvc.web import i18n
+from feedsvc.newsroom.listing import NEWS
+from feedsvc.web import i18n, labels
 from feedsvc.web.i18n import gettext as _
-from feedsvc.web.labels import LANGUAGE_NAMES
 from feedsvc.words import N_
 
 STATIC = Path(__file__).parent.parent / "static"
-SCOPES = {"news": (N_("All news"), N_("Every item of the newsroom in full, newest first, with corrections."))}
-"""Scope → title and what it carries. The path below /feeds/ is the scope."""
+ALL_NEWS = N_("All news")
+"""What the feed of everything is called."""
+Near = tuple[str, str]
+"""A feed that a page offers: its scope and name, an empty one for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,26 @@ def language() -> str:
     return spoken if spoken in current.languages else current.main_language
 
 
-def offers(scope: str = "news") -> list[Offer]:
+def offers(scope: str = NEWS, name: str = "") -> list[Offer]:
     """The formats of a feed in the page's language, with their full addresses and distinct titles."""
     base = addresses.feed_url(scope, language())
-    title = f"{settings.current().newsroom_name}: {_(SCOPES[scope][0])}"
+    title = f"{settings.current().newsroom_name}: {name or _(ALL_NEWS)}"
     return [
         Offer(fmt.title, fmt.media_type.partition(";")[0], f"{base}.{fmt.suffix}", f"{title} ({fmt.title})")
         for fmt in FORMATS.values()
     ]
+
+
+def subject_path(scope: str) -> str:
+    """The path of the page that shows the news of a scope; for everything the front page."""
+    kind, slug = scopes.split(scope)
+    return url_for("site.subject", kind=kind, slug=slug) if slug else url_for("site.home")
+
+
+def feed_path(scope: str) -> str:
+    """The path of a feed's page for people; with a dot and a format behind it that of the feed."""
+    kind, slug = scopes.split(scope)
+    return url_for("site.feed_of", kind=kind, slug=slug) if slug else url_for("site.feed")
 
 
 @lru_cache(maxsize=32)
@@ -63,16 +78,29 @@ def asset(name: str) -> str:
 def context() -> dict[str, Any]:
     """What every template may use: the newsroom's name, `asset()`, and the public pages' languages and feeds."""
     current = settings.current()
-    others = (
-        [(code, LANGUAGE_NAMES.get(code, code)) for code in current.languages] if len(current.languages) > 1 else []
-    )
     return {
         "newsroom": current.newsroom_name,
         "asset": asset,
         "offers": offers,
-        "editions": others,
+        "subject_path": subject_path,
+        "feed_path": feed_path,
+        "categories_of": labels.categories,
+        "authors_of": labels.authors,
+        "near": [(NEWS, "")],
+        "editions": _editions("site.home", {}),
         "zone": current.time_zone,
     }
+
+
+def _editions(endpoint: str, values: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Code, name and path of a page in each language; none where the newsroom writes one alone."""
+    codes = settings.current().languages if len(settings.current().languages) > 1 else ()
+    return [(code, labels.LANGUAGE_NAMES.get(code, code), url_for(endpoint, **values, language=code)) for code in codes]
+
+
+def here_in_each_language() -> list[tuple[str, str, str]]:
+    """The editions of a page that has the same path in every language."""
+    return _editions(request.endpoint or "site.home", request.view_args or {})
 
 
 def page(template: str, *, canonical: str = "", **values: Any) -> Response:
@@ -90,3 +118,10 @@ def validated(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.set_etag(hashlib.blake2b(response.get_data(), digest_size=16).hexdigest())
     return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug's parent type of the same object
+
+
+def uncached(body: str, status: int, mimetype: str = "text/html") -> Response:
+    """An answer that caches may keep but must ask about each time; a passing failure they may not keep at all."""
+    response = Response(body, status, mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-store" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "no-cache"
+    return response

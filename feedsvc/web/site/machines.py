@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import settings
 from feedsvc.feeds import addresses
 from feedsvc.newsroom import listing
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.web.i18n import iso
 from feedsvc.web.permission import public as open_to_all
+from feedsvc.web.site import frame
 from feedsvc.web.site.frame import validated
 from feedsvc.web.site.kept import kept
 
@@ -30,7 +32,7 @@ GUESSES = {
     "/rss.xml": "rss",
     "/feed.json": "json",
 }
-"""Where feeds are usually looked for → our format."""
+"""Where feeds are usually looked for, below the front page and below a subject's → our format."""
 
 
 @blueprint.get("/robots.txt")
@@ -91,10 +93,9 @@ def _url(address: str, changed: str = "") -> str:
 
 
 @open_to_all
-def guessed() -> Answer:
-    """For good: the feed is at its own address."""
-    return redirect(f"/feeds/news.{GUESSES[request.path]}", 301)
-
-
-for _path in GUESSES:
-    blueprint.add_url_rule(_path, view_func=guessed)
+def guessed(kind: str = "", slug: str = "") -> Answer:
+    """For good: the feed is at its own address, also where that will be led on or there is none."""
+    suffix = GUESSES["/" + request.path.rstrip("/").rsplit("/", 1)[-1]]
+    answer = redirect(f"{frame.feed_path(f'{kind}/{slug}' if kind else NEWS)}.{suffix}", 301)
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

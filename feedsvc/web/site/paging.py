@@ -1,4 +1,4 @@
-"""Pages of the archive: a place in the list, said in a way that betrays nothing else.
+"""Pages of the archive and of subjects: a place in the list, said in a way that betrays nothing else.
 
 A publication's number would tell how many others, planned ones too, were made in between. So the cursor is
 the moment of the last item seen and how many of that very moment were seen.
@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedsvc.newsroom import listing
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.public import Shown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,10 +47,11 @@ def write_cursor(seen: Seen) -> str:
 
 
 def after(
-    session: Session, language: str, seen: Seen | None, *, now: datetime, size: int
+    session: Session, language: str, seen: Seen | None, *, now: datetime, size: int, scope: str = NEWS
 ) -> tuple[list[Shown], Seen | None]:
-    """The next `size` public items and where to go on from, or None at the end."""
-    found = listing.newest(session, language, now=now, limit=size + 1, before=_place(session, language, seen, now=now))
+    """The next `size` public items of a scope and where to go on from, or None at the end."""
+    place = _place(session, language, seen, now=now, scope=scope)
+    found = listing.newest(session, language, now=now, limit=size + 1, before=place, scope=scope)
     shown = found[:size]
     if len(found) <= size:
         return shown, None
@@ -60,13 +62,15 @@ def after(
     return shown, Seen(last, count)
 
 
-def _place(session: Session, language: str, seen: Seen | None, *, now: datetime) -> tuple[datetime, int] | None:
+def _place(
+    session: Session, language: str, seen: Seen | None, *, now: datetime, scope: str
+) -> tuple[datetime, int] | None:
     """The list's own place for what was seen: past as many items of that moment as there still are."""
     if seen is None:
         return None
     place, left = (seen.at + _MOMENT, 0), seen.count
     while left > 0:
-        part = listing.newest(session, language, now=now, limit=min(left, _CHUNK), before=place)
+        part = listing.newest(session, language, now=now, limit=min(left, _CHUNK), before=place, scope=scope)
         same = [one.place for one in part if one.place[0] == seen.at]
         place = same[-1] if same else place
         left = left - len(same) if len(same) == min(left, _CHUNK) else 0

@@ -1,33 +1,29 @@
-"""The newsroom's pages for readers: front page, items, archive, and the feeds explained for people."""
+"""The newsroom's pages for readers: front page, items, archive; and the addresses of all pages."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, settings
 from feedsvc.db import reading
-from feedsvc.feeds import addresses
+from feedsvc.feeds import addresses, scopes
 from feedsvc.newsroom import html, listing, public
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.public import Moved, Withdrawn
 from feedsvc.web import labels
 from feedsvc.web.errors import Told
 from feedsvc.web.permission import public as open_to_all
-from feedsvc.web.site import frame, paging
+from feedsvc.web.site import elsewhere, feeds, frame, machines, opml, paging, subjects
 
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(frame.context)
 
 FRONT = 13
 """Items on the front page: one large, the others in the list."""
-PAGE = 20
-"""Items on a page of the archive."""
-LAST = 5
-"""Items shown on a feed's page."""
 
 
 @open_to_all
@@ -47,12 +43,9 @@ def item(slug: str) -> Answer:
     if found is None:
         abort(404)
     if isinstance(found, Moved):
-        moved = redirect(url_for("site.item", slug=found.slug), 301)
-        # Without it browsers keep a 301 for ever, and the item may take its old address again or be withdrawn.
-        moved.headers["Cache-Control"] = "no-cache"
-        return moved
+        return elsewhere.for_now(url_for("site.item", slug=found.slug))
     if isinstance(found, Withdrawn):
-        return _uncached(render_template("site/withdrawn.html", withdrawn=found), 410)
+        return frame.uncached(render_template("site/withdrawn.html", withdrawn=found), 410)
     revision = found.revision
     return frame.page(
         "site/item.html",
@@ -62,6 +55,7 @@ def item(slug: str) -> Answer:
         body=Markup(html.sanitise(revision.body_html)),  # noqa: S704  # sanitised in this very line
         about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
         labels=labels.about(revision),
+        near=[(NEWS, ""), *labels.categories(revision)],
     )
 
 
@@ -71,43 +65,32 @@ def archive() -> Response:
     cursor = request.args.get("before", "")
     seen = paging.read_cursor(cursor)
     with reading() as session:
-        shown, last = paging.after(session, g.language, seen, now=clock.now(), size=PAGE)
+        shown, last = paging.after(session, g.language, seen, now=clock.now(), size=subjects.PAGE)
     first = f"{addresses.home_url(g.language)}/archive"
     canonical = f"{first}?before={paging.write_cursor(seen)}" if seen else first
     older = paging.write_cursor(last) if last else ""
-    return frame.page("site/archive.html", canonical=canonical, items=shown, older=older, paged=seen is not None)
-
-
-@open_to_all
-def feeds() -> Response:
-    """The catalogue of feeds."""
-    canonical = f"{addresses.home_url(g.language)}/feeds"
-    return frame.page("site/feeds.html", canonical=canonical, scopes=frame.SCOPES)
-
-
-@open_to_all
-def feed() -> Response:
-    """A feed's page for people: what it carries, its addresses to copy, its last items, how to ask politely."""
-    title, carries = frame.SCOPES["news"]
-    with reading() as session:
-        shown = listing.newest(session, g.language, now=clock.now(), limit=LAST)
     return frame.page(
-        "site/feed.html",
-        canonical=addresses.feed_url("news", g.language),
-        scope="news",
-        title=title,
-        carries=carries,
+        "site/archive.html",
+        canonical=canonical,
         items=shown,
-        most=settings.current().feed_items,
+        older=older,
+        paged=seen is not None,
+        editions=frame.here_in_each_language(),
     )
 
 
+_SUBJECT = f"/<any({','.join(scopes.SCOPES)}):kind>/<slug>"
 PAGES: dict[str, Callable[..., Any]] = {
     "/": home,
     "/news/<slug>": item,
     "/archive": archive,
-    "/feeds": feeds,
-    "/feeds/news": feed,
+    _SUBJECT: subjects.subject,
+    "/feeds": feeds.feeds,
+    "/feeds.opml": opml.opml,
+    f"/feeds/<any({','.join(feeds.LISTS)}):kind>": feeds.feeds_of,
+    "/feeds/news": subjects.feed,
+    f"/feeds{_SUBJECT}": subjects.feed_of,
+    f"/feeds{_SUBJECT}/archive/<name>": elsewhere.archive_of,
 }
 """Path → page. Languages other than the main one have the same paths below their code."""
 
@@ -115,10 +98,16 @@ PAGES: dict[str, Callable[..., Any]] = {
 def _add_pages(state: BlueprintSetupState) -> None:
     """Gives every page an address in each language that the newsroom writes, and in no other."""
     current = settings.current()
+    guesses = [below + path for below in ("", _SUBJECT) for path in machines.GUESSES]
     for language in current.languages:
         prefix = "" if language == current.main_language else f"/{language}"
+        said = {"language": language}
         for path, view in PAGES.items():
-            state.add_url_rule(prefix + path, view.__name__, view, defaults={"language": language})
+            state.add_url_rule(prefix + path, view.__name__, view, defaults=said)
+        for number, path in enumerate(guesses):  # of one endpoint, Werkzeug would lead one address to another
+            state.add_url_rule(
+                prefix + path, f"guessed_{number}", machines.guessed, defaults=said, strict_slashes=False
+            )
 
 
 blueprint.record(_add_pages)
@@ -147,13 +136,6 @@ def _give_language(_endpoint: str, values: dict[str, Any]) -> None:
 
 def failed(told: Told) -> Response:
     """The page that tells a reader of an error. It never repeats the address, so that two of a kind are equal bytes."""
-    response = _uncached(render_template("site/error.html", told=told), told.status)
+    response = frame.uncached(render_template("site/error.html", told=told), told.status)
     response.headers.update(told.headers)
-    return response
-
-
-def _uncached(body: str, status: int) -> Response:
-    """An answer that caches may keep but must ask about each time; a passing failure they may not keep at all."""
-    response = Response(body, status, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-store" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "no-cache"
     return response
