@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import databases
@@ -30,6 +32,7 @@ THERE = {
     "ruby": _has_ruby_rss,
 }
 """Marker → whether what it needs is there."""
+ADDRESS = "http://newsroom.test"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,17 +64,31 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     clock.forget()
 
 
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The database of a newsroom after its first start, in another process: the tables and the seeded item."""
+    folder = tmp_path_factory.mktemp("first-start")
+    with databases.made(folder) as one:
+        mine = {k: v for k, v in os.environ.items() if not k.startswith("FEEDSVC_")}
+        ours = {"FEEDSVC_INSTANCE": str(folder), "FEEDSVC_BASE_URL": ADDRESS}
+        if one.url:
+            ours["FEEDSVC_DATABASE_URL"] = one.url
+        subprocess.run([sys.executable, "-m", "feedsvc", "init"], env={**mine, **ours}, check=True, capture_output=True)
+        yield one
+
+
 @pytest.fixture
-def instance(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A prepared instance with the seeded item; this process's settings point at it."""
+def instance(tmp_path: Path, database: Database, first_start: Database, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A prepared instance with the seeded item, at its second start; this process's settings point at it."""
     from feedsvc.feeds import pieces
     from feedsvc.setup import prepare
 
     # Its keys are numbers of rows, which say other things in another newsroom.
     monkeypatch.setattr(pieces, "_MEMORY", pieces._Memory())
     folder = tmp_path / "instance"
+    replace(database, folder=folder).copy(first_start)
     monkeypatch.setenv("FEEDSVC_INSTANCE", str(folder))
-    monkeypatch.setenv("FEEDSVC_BASE_URL", "http://newsroom.test")
+    monkeypatch.setenv("FEEDSVC_BASE_URL", ADDRESS)
     settings.current.cache_clear()
     prepare()
     return folder

@@ -259,6 +259,16 @@ class Database:
         if self.server:
             self.server.ask(f"CREATE DATABASE {self.name}")
 
+    def copy(self, other: "Database") -> None:
+        """Becomes what another one is, to which nobody is connected."""
+        if self.server:
+            self.drop()
+            self.server.ask(f"CREATE DATABASE {self.name} TEMPLATE {other.name}")
+        else:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for file in other.files:
+                shutil.copy2(file, self.folder / file.name)
+
     def drop(self) -> None:
         if self.server:
             self.server.ask(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")

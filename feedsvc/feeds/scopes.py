@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from feedsvc.models import Category, Feed, Organisation, Placement, Publication, RevisionAuthor, Tag
@@ -116,29 +117,44 @@ def names_of(session: Session, scopes: Iterable[str], *, now: datetime) -> dict[
     found: dict[str, str] = {}
     for kind, slugs in by_kind.items():
         if kind in _NAMED:
-            table = _NAMED[kind]
-            rows = session.execute(select(table.slug, table.name).where(table.slug.in_(slugs)))
+            rows = session.execute(_names(kind), {"slugs": list(slugs)})
             found |= {f"{kind}/{slug}": name for slug, name in rows}
         elif kind != NEWS:
-            found |= {f"{kind}/{slug}": _author(session, slug, now) or slug for slug in slugs}
+            found |= {f"{kind}/{slug}": slug for slug in slugs} | _authors(session, slugs, now)
     return found
 
 
-def _author(session: Session, slug: str, now: datetime) -> str | None:
-    """A by-line as readers saw it last; a draft's spelling of the same name is not for them."""
-    p = Publication
-    for feed_id in session.scalars(select(Feed.id).where(Feed.scope == f"author/{slug}").order_by(Feed.id)):
-        # From the newest placement down: one look, however much somebody has written.
-        query = (
-            select(RevisionAuthor.name)
-            .select_from(Placement)
-            .join(p, p.id == Placement.publication_id)
-            .join(RevisionAuthor, RevisionAuthor.revision_id == p.revision_id)
-            .where(Placement.feed_id == feed_id, Placement.stands, RevisionAuthor.slug == slug, due(p, now))
-            .order_by(Placement.at.desc(), Placement.opening_id.desc())
-            .limit(1)
-        )
-        name = session.scalar(query)
+@cache
+def _names(kind: str) -> Select[Any, Any]:
+    table = _NAMED[kind]
+    wanted: Any = bindparam("slugs", expanding=True)
+    return select(table.slug, table.name).where(table.slug.in_(wanted))
+
+
+def _authors(session: Session, slugs: Iterable[str], now: datetime) -> dict[str, str]:
+    """Scope → by-line as readers saw it last; a draft's spelling of the same name is not for them."""
+    asked = {"scopes": [f"author/{slug}" for slug in slugs], "now": now}
+    found: dict[str, str] = {}
+    for scope, name in session.execute(_bylines(), asked):
         if name is not None:
-            return name
-    return None
+            found.setdefault(scope, name)
+    return found
+
+
+@cache
+def _bylines() -> Select[Any]:
+    """SQL: for each of these feeds its newest by-line; from the newest placement down, however much somebody has written."""
+    p, a = Publication, RevisionAuthor
+    name = (
+        select(a.name)
+        .select_from(Placement)
+        .join(p, p.id == Placement.publication_id)
+        .join(a, a.revision_id == p.revision_id)
+        .where(Placement.feed_id == Feed.id, Placement.stands, a.slug == func.substr(Feed.scope, len("author/") + 1))
+        .where(due(p))
+        .order_by(Placement.at.desc(), Placement.opening_id.desc())
+        .limit(1)
+    )
+    wanted: Any = bindparam("scopes", expanding=True)
+    query = select(Feed.scope, name.correlate(Feed).scalar_subquery())
+    return query.where(Feed.scope.in_(wanted)).order_by(Feed.id)

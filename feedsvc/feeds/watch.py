@@ -20,6 +20,8 @@ from feedsvc.shelf import Key
 
 LOOK_OVER = 2.0
 """Seconds between two looks at whether the hot feeds still lie on the shelf, which nobody else touches."""
+AT_ONCE = 16
+"""Feeds whose old bytes may be served for as long as they take to be built; where more have changed, the others may not."""
 CODED_AT_ONCE = 2
 """Feeds that get their slow codings in one tick: each may take a tenth of a second of a processor."""
 
@@ -50,7 +52,9 @@ def follow(watch: Watch) -> int:
     for move in gone:  # First: what lies under a scope that is in use again would pass for its new feed's.
         moves.take_down(move)
         watch.failed.difference_update(move.keys)
-    keys = dict.fromkeys((*watch.failed, *late))
+    keys = list(dict.fromkeys((*watch.failed, *late)))
+    for key in keys[AT_ONCE:]:  # Nobody gets old bytes while the first are built; of a withdrawal least of all.
+        build.expire(key)
     watch.failed = set(build.build_all(keys))
     watch.seen = version
     return len(keys) - len(watch.failed)
