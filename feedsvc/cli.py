@@ -435,6 +435,8 @@ def feeds_rebuild(*, everything: bool) -> None:
         act(which.renew, build.fingerprint())
     look = watch.Watch()
     built = watch.follow(look)
+    while look.left:
+        built += watch.follow(look)
     click.echo(f"{built} feeds built; the others are built when somebody asks for them")
     if look.failed:
         raise err.Unavailable(f"{len(look.failed)} could not be built; see the lines above")

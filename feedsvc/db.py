@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -64,7 +64,7 @@ def _postgresql() -> ModuleType:
     return postgresql
 
 
-@lru_cache(maxsize=4)
+@cache
 def engine(url: str, *, create: bool = False) -> Engine:
     """The engine for an address. `create` makes a missing SQLite file; a server's database is made by its operator."""
     parsed = make_url(url)

@@ -39,11 +39,13 @@ def beat_file(instance: Path) -> Path:
 
 
 _WATCH = watch.Watch()
+_WATCHING = threading.Lock()
 
 
 def build() -> int:
     """Builds the feeds that have changed or come to their moment."""
-    return watch.follow(_WATCH)
+    with _WATCHING:
+        return watch.follow(_WATCH)
 
 
 def code() -> int:
@@ -56,6 +58,7 @@ def live() -> int:
     with reading() as session:
         if not publishing.anything_untold(session, now=clock.now()):
             return 0
+    build()  # Before it is told: what was told is no longer looked for as having come to its moment.
     told = 0
     while rows := act(_tell_live):
         told += len(rows)

@@ -12,7 +12,6 @@ import structlog
 
 from feedsvc import clock, shelf
 from feedsvc.db import transaction
-from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build, moves, which
 from feedsvc.feeds.moves import Gone
 from feedsvc.models import Feed
@@ -54,21 +53,18 @@ def take_down(gone: list[Gone]) -> None:
 
 def follow(touched: list[Feed], *, takes_back: bool, now: datetime) -> None:
     """Builds the feeds that a committed change touched, at most `AT_ONCE` of those that are read; the others may not
-    be served as they were from now on: the ticker builds them, or whoever asks first. After a withdrawal that holds for
-    all of them, so that nothing outlives it.
+    be served as they were from now on (but where they cannot be built): the ticker builds them, or whoever asks first.
+    After a withdrawal that holds for all of them and without exception, so that nothing outlives it.
 
     Never raises: what was committed stands, whatever becomes of a cache. What fails here is logged, and the ticker
     goes on with it. A command whose settings are not the server's leaves the building to the server.
     """
     read = [feed for feed in touched if which.is_hot(feed, now=now)] if build.is_ours() else []
-    at_once = [shelf.Key(feed.language, feed.scope) for feed in read[:AT_ONCE]]
-    every = [shelf.Key(feed.language, feed.scope) for feed in touched]
-    expired = every if takes_back else [key for key in every if key not in at_once]
-    for deed, keys in ((build.expire, expired), (build.build, at_once)):
-        for key in keys:
+    at_once = read[:AT_ONCE]
+    for feed in touched:
+        if takes_back or feed not in at_once:
             try:
-                deed(key)
-            except (FeedsvcError, OSError) as error:
-                log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
-            except Exception:
-                log.exception("build_failed", language=key.language, scope=key.scope)
+                build.expire(feed, for_good=takes_back)
+            except OSError as error:
+                log.error("not_expired", language=feed.language, scope=feed.scope, error=str(error))
+    build.build_all(shelf.Key(feed.language, feed.scope) for feed in at_once)

@@ -8,7 +8,6 @@ bytes may no longer be served without a look at the database. Stage 1 has the qu
 import contextlib
 import fcntl
 import json
-import mmap
 import os
 import re
 import shutil
@@ -18,12 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from feedsvc import bell
+
 CURRENT = "current"
 _LOCK = ".lock"
-BELL_BYTES = 8
 _MARK = re.compile(r"([0-9]+)~([0-9]+)~([0-9]+)")
 CODINGS = {"gzip": "gz", "br": "br", "zstd": "zst"}
 """HTTP content coding → suffix of the file and of the ETag."""
+
+
+LAST_RESORT = 1
+"""`until_ms` of bytes that are served only where they cannot be built anew; 0: not even then."""
 
 
 class Key(NamedTuple):
@@ -148,6 +152,7 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
     final = place / str(shelved.mark)
     making = place / f".making-{os.getpid()}-{time.monotonic_ns()}"
     making.mkdir(parents=True)
+    (place / _LOCK).touch()  # By it a feed's folder is known, also where the shelf was cleared under us.
     for name, content in shelved.files.items():
         (making / name).write_bytes(content)
     sizes = {name: len(content) for name, content in shelved.files.items()}
@@ -157,7 +162,7 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
         final.rename(place / f".left-{os.getpid()}-{time.monotonic_ns()}")
     making.rename(final)
     _flip(place, shelved.mark)
-    ring(instance)
+    bell.ring(instance)
     if before is not None and before != shelved.mark:
         with contextlib.suppress(OSError):
             os.utime(place / str(before))  # From now on it is left; `sweep` counts from here.
@@ -171,65 +176,35 @@ def _flip(place: Path, wanted: Mark) -> None:
     link.rename(place / CURRENT)
 
 
-def _bell(instance: Path) -> int:
-    """A descriptor of the bell's file, made where it is missing."""
-    (instance / "run").mkdir(parents=True, exist_ok=True)
-    return os.open(instance / "run" / "bell", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+def expire(instance: Path, key: Key, *, below: int, for_good: bool) -> None:
+    """Forbids bytes of a version below this one: whoever asks next must build first. Takes effect for the next request.
 
-
-def ring(instance: Path) -> None:
-    """Says to every process of this node that some link has moved. Always after the link, before anything is acknowledged."""
-    descriptor = _bell(instance)
-    try:
-        os.pwrite(descriptor, os.urandom(BELL_BYTES), 0)
-    finally:
-        os.close(descriptor)
-
-
-def heard(instance: Path) -> bytes:
-    """What the bell says: other bytes than before mean that some link has moved."""
-    descriptor = _bell(instance)
-    try:
-        return os.pread(descriptor, BELL_BYTES, 0)
-    finally:
-        os.close(descriptor)
-
-
-def listen(instance: Path) -> mmap.mmap:
-    """The bell as shared memory: other bytes than before mean that links have to be read again.
-
-    Reading it is no system call, and so gives no other thread the interpreter (a readlink on every request halved what
-    the front could answer).
+    Unless `for_good`, they stay as a last resort for when that fails.
     """
-    descriptor = _bell(instance)
-    try:
-        if os.fstat(descriptor).st_size < BELL_BYTES:
-            os.pwrite(descriptor, bytes(BELL_BYTES), 0)
-        return mmap.mmap(descriptor, BELL_BYTES, prot=mmap.PROT_READ)
-    finally:
-        os.close(descriptor)
-
-
-def expire(instance: Path, key: Key) -> None:
-    """Forbids the bytes that lie there: whoever asks next must build first. Takes effect for the next request."""
     if mark(instance, key) is None:
         return
     with locked(instance, key):
         before = mark(instance, key)
-        if before is None:
+        if before is None or before.version >= below:
             return
         try:
-            _flip(folder(instance, key), before._replace(until_ms=0))
+            if for_good:
+                _flip(folder(instance, key), before._replace(until_ms=0))
+            elif before.until_ms > LAST_RESORT:
+                stale = before._replace(until_ms=LAST_RESORT)
+                # The same bytes under the name that the link will say.
+                (folder(instance, key) / str(stale)).symlink_to(str(before))
+                _flip(folder(instance, key), stale)
         except OSError:  # A full disk can still take a name away.
             (folder(instance, key) / CURRENT).unlink()
-        ring(instance)
+        bell.ring(instance)
 
 
 def drop(instance: Path, key: Key) -> None:
     """Takes a feed off the shelf, as after its files proved unreadable: whoever asks next must build."""
     with locked(instance, key):
         (folder(instance, key) / CURRENT).unlink(missing_ok=True)
-        ring(instance)
+        bell.ring(instance)
 
 
 def put_away(instance: Path, key: Key, *, older_than: float) -> int:
@@ -240,7 +215,7 @@ def put_away(instance: Path, key: Key, *, older_than: float) -> int:
         if there is None or time.time() - link.lstat().st_mtime < older_than:
             return 0
         link.unlink()
-        ring(instance)
+        bell.ring(instance)
         return 1
 
 
@@ -267,7 +242,7 @@ def keys(instance: Path) -> Iterator[Key]:
         language, place, scope = todo.pop()
         if (place / _LOCK).exists():
             yield Key(language, scope)
-        else:  # A feed's folder holds versions, any other one feeds.
+        elif place.is_dir() and not place.is_symlink():  # A feed's folder holds versions, any other one feeds.
             todo += [(language, path, f"{scope}/{path.name}".lstrip("/")) for path in place.iterdir()]
 
 
@@ -275,10 +250,11 @@ def sweep(instance: Path, key: Key, *, older_than: float) -> int:
     """Deletes versions that were left at least `older_than` seconds ago. Gives how many."""
     place, gone = folder(instance, key), 0
     with locked(instance, key):
-        now_at = mark(instance, key)
+        now_at = str(mark(instance, key))
+        kept = {now_at, os.path.basename(os.path.realpath(place / now_at))}  # noqa: PTH119  # a last resort has another name
         for path in place.iterdir():
             stale = path.name.startswith((".making-", ".link-", ".left-")) or (
-                (m := parse(path.name)) is not None and m != now_at
+                parse(path.name) is not None and path.name not in kept
             )
             with contextlib.suppress(OSError):
                 if stale and time.time() - path.lstat().st_mtime > older_than:

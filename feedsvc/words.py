@@ -50,6 +50,7 @@ PROBLEMS = {
     "password_short": N_("A password needs at least {limit} characters."),
     "not_text": N_("This must be text."),
     "past": N_("This moment has passed. Choose a later one, or publish now."),
+    "not_past": N_("An item that is brought in must have been public before."),
     "far": N_("This moment is more than ten years away."),
     "not_a_moment": N_("This is not a date and time."),
     "gap": N_("This time does not exist there: the clocks are put forward over it."),

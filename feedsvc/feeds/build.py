@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import archives, assemble, pieces, scopes, which
+from feedsvc.feeds import afterwards, archives, assemble, pieces, scopes, which
 from feedsvc.formats.document import FeedDoc
 from feedsvc.formats.registry import FORMATS, join
 from feedsvc.models import Feed
@@ -43,6 +43,7 @@ def fingerprint() -> str:
         current.feed_bytes,
         current.main_language,
         scopes.VERSION,
+        assemble.VERSION,
     ]
     return hashlib.sha256(
         json.dumps([made_with, sorted((f.suffix, f.version) for f in FORMATS.values())]).encode()
@@ -94,7 +95,9 @@ def archived(session: Session, feed: Feed, number: int, *, now: datetime) -> tup
     found = archives.find(session, feed, number, now=now)
     if found is None:
         return None
-    entries, _ = pieces.of(session, found.entries, now=now)
+    entries, news = pieces.of(session, found.entries, now=now)
+    if news:
+        afterwards.do(pieces.remember, news)
     updated = max((one.updated for one in entries), default=None)
     doc = assemble.frame(session, feed, updated, found.older, now=now)
     return replace(doc, archive=number, next_archive=found.newer), entries
@@ -128,7 +131,8 @@ def build(key: Key) -> None:
     OSError without a disk.
     """
     instance = settings.current().instance
-    if shelf.mark(instance, key) is None:
+    is_cold = shelf.mark(instance, key) is None
+    if is_cold:
         with reading() as session:
             feed = which.find(session, key)
             if feed is None or which.opened(session, feed, now=clock.now()) is None:
@@ -139,10 +143,28 @@ def build(key: Key) -> None:
             return
         shelf.put(instance, key, _shelved(made))
     log.debug("built", language=key.language, scope=key.scope, version=made.mark.version)
-    # With the lock given back: a busy database must not delay what readers wait for.
-    pieces.remember(made.contents.news)
+    # Neither may delay the reader who built, nor fail what lies on the shelf already.
+    if made.contents.news:
+        afterwards.do(pieces.remember, made.contents.news)
     if made.contents.waiting >= archives.RIPE and made.contents.end:
-        archives.cut_off(made.feed_id, made.contents.end)
+        afterwards.do(archives.cut_off, made.feed_id, made.contents.end)
+    if is_cold:
+        _look_again(instance, key, made.mark)
+
+
+def _look_again(instance: Path, key: Key, built: Mark) -> None:
+    """Builds once more where the rows went on under a first build: whoever changed them found nothing to expire."""
+    try:
+        with reading() as session:
+            feed = which.find(session, key)
+    except Exception:
+        shelf.drop(instance, key)
+        raise
+    if feed is None:
+        shelf.drop(instance, key)
+        raise NotFound("feed")
+    if feed.version > built.version:
+        build(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +192,8 @@ def _made(instance: Path, key: Key) -> _Made | None:
                 return None
             modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
             made = _Made(feed.id, mark, modified, contents(session, feed, now=now))
+            if not made.contents.entries and which.opened(session, feed, now=now) is None:
+                raise NotFound("feed")
         if made.contents.waiting < archives.MOST_OPEN or made.contents.end is None:
             return made
         if not archives.cut_off(made.feed_id, made.contents.end):  # Somebody else did.
@@ -178,7 +202,7 @@ def _made(instance: Path, key: Key) -> _Made | None:
 
 def _is_up_to(there: Mark, wanted: Mark) -> bool:
     """Whether what lies there will do: at least as new, and not expired."""
-    return there >= wanted and there.until_ms > 0
+    return there >= wanted and there.until_ms > shelf.LAST_RESORT
 
 
 def _shelved(made: _Made) -> Shelved:
@@ -192,9 +216,9 @@ def _shelved(made: _Made) -> Shelved:
     return Shelved(made.mark, made.last_modified, etags, files)
 
 
-def expire(key: Key) -> None:
-    """Forbids the old bytes of a feed, before they are built anew."""
-    shelf.expire(settings.current().instance, key)
+def expire(feed: Feed, *, for_good: bool) -> None:
+    """Forbids the old bytes of a feed, before they are built anew; unless `for_good`, they are left as a last resort."""
+    shelf.expire(settings.current().instance, Key(feed.language, feed.scope), below=feed.version, for_good=for_good)
 
 
 def compress(key: Key) -> bool:
@@ -204,7 +228,7 @@ def compress(key: Key) -> bool:
     """
     instance = settings.current().instance
     there = shelf.mark(instance, key)
-    if there is None or there.stage >= ALL or there.until_ms == 0:
+    if there is None or there.stage >= ALL or there.until_ms <= shelf.LAST_RESORT:
         return False
     quick = shelf.read(instance, key, there)
     if quick is None:
@@ -239,7 +263,7 @@ def missing(instance: Path) -> list[Key]:
 
 
 def build_all(keys: Iterable[Key]) -> list[Key]:
-    """Builds these feeds; one that fails is logged and does not stop the others. Gives those that failed."""
+    """Builds these feeds; one that fails, however, is logged and does not stop the others. Gives those that failed."""
     failed = []
     for key in keys:
         try:
@@ -248,5 +272,8 @@ def build_all(keys: Iterable[Key]) -> list[Key]:
             continue
         except (FeedsvcError, OSError) as error:
             log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
+            failed.append(key)
+        except Exception:
+            log.exception("build_failed", language=key.language, scope=key.scope)
             failed.append(key)
     return failed

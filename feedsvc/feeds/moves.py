@@ -104,7 +104,7 @@ def _follow(session: Session, move: Gone, *, now: datetime) -> None:
             feed.scope = to
         else:
             if other is not None:
-                _join(session, feed, other)
+                _join(session, feed, other, seen=which.opened(session, other, now=now) is not None)
             session.execute(delete(Placement).where(Placement.feed_id == feed.id))
             session.execute(delete(Archive).where(Archive.feed_id == feed.id))
             session.delete(feed)
@@ -122,8 +122,11 @@ def _feed(session: Session, scope: str, language: str) -> Feed | None:
     return session.scalar(select(Feed).where(Feed.scope == scope, Feed.language == language))
 
 
-def _join(session: Session, gone: Feed, kept: Feed) -> None:
-    """All that stands in one feed stands in the other from now on: set by set, however large."""
+def _join(session: Session, gone: Feed, kept: Feed, *, seen: bool) -> None:
+    """All that stands in one feed stands in the other from now on: set by set, however large.
+
+    `seen`: whether readers know of the other one already.
+    """
     p, q = Placement, aliased(Placement)
     stood = select(q.publication_id).where(q.feed_id == gone.id, q.stands)
     session.execute(
@@ -137,4 +140,5 @@ def _join(session: Session, gone: Feed, kept: Feed) -> None:
     kept.until = min(kept.until, gone.until)
     kept.last_modified = max(kept.last_modified, gone.last_modified)
     kept.read_at = max((at for at in (kept.read_at, gone.read_at) if at), default=None)
-    kept.announced_at = min((at for at in (kept.announced_at, gone.announced_at) if at), default=None)
+    if seen:  # What only the newsroom knows of is not made known by what becomes a part of it.
+        kept.announced_at = min((at for at in (kept.announced_at, gone.announced_at) if at), default=None)

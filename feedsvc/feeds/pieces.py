@@ -62,6 +62,9 @@ class News:
     stale: set[str] = field(default_factory=set)
     """Digests whose use was last noted long ago."""
 
+    def __bool__(self) -> bool:
+        return bool(self.rendered or self.stale)
+
 
 @dataclass(slots=True)
 class _Memory:
@@ -180,7 +183,7 @@ def _rendered(session: Session, publications: list[int], news: News, now: dateti
 
 def remember(news: News) -> None:
     """Keeps what was found out. A cache: where the database is busy, the next build keeps it instead."""
-    if not news.rendered and not news.stale:
+    if not news:
         return
     try:
         with transaction() as session:

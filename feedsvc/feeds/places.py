@@ -18,15 +18,20 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 500
 
 
-def ensure(session: Session, wanted: Iterable[str], *, version: int, now: datetime) -> dict[tuple[str, str], int]:
+def ensure(
+    session: Session, wanted: Iterable[str], *, version: int, now: datetime, also: Iterable[str] = ()
+) -> dict[tuple[str, str], int]:
     """Writes the missing feeds of these scopes, in every language of the newsroom. Gives all their ids.
+
+    `also`: languages that the newsroom gave up, and has items of.
 
     A scope that is in one language has its feed, perhaps an empty one, in all of them.
     """
     names = sorted(set(wanted))
     there = select(Feed.scope, Feed.language, Feed.id).where(Feed.scope.in_(names))
     ids = {(scope, language): number for scope, language, number in session.execute(there)}
-    missing = [(s, code) for s in names for code in settings.current().languages if (s, code) not in ids]
+    spoken = dict.fromkeys((*settings.current().languages, *also))
+    missing = [(s, code) for s in names for code in spoken if (s, code) not in ids]
     made = [_feed(scope, language, version, now) for scope, language in missing]
     session.add_all(made)
     session.flush()
@@ -78,7 +83,8 @@ def place_all(session: Session, publications: Sequence[Publication], *, version:
 
 def write(session: Session, moves: Sequence[Move], *, version: int, now: datetime) -> set[int]:
     """Writes the rows of these moves, and the feeds that are missing for them. Gives the ids of all feeds moved."""
-    ids = ensure(session, {s for move in moves for s in move.stands | move.leaves}, version=version, now=now)
+    wanted = {scope for move in moves for scope in move.stands | move.leaves}
+    ids = ensure(session, wanted, version=version, now=now, also=sorted({move.language for move in moves}))
     rows: list[dict[str, Any]] = [
         {
             "publication_id": move.publication_id,

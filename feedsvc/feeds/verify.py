@@ -43,7 +43,7 @@ def _wrong(session: Session, instance: Path, feed: Feed) -> Iterator[str]:
         if there or feed.scope == listing.NEWS:
             yield f"{key.language}/{key.scope}: not on the shelf"
         return
-    if on_shelf.mark.until_ms == 0:  # It is not served as it is.
+    if on_shelf.mark.until_ms <= shelf.LAST_RESORT:  # It is not served as it is.
         return
     for suffix, body in whole(session, feed).items():
         coded = {name: content for name, content in on_shelf.files.items() if name.startswith(f"{suffix}.")}

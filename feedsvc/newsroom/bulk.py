@@ -14,10 +14,12 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc.db import Base
+from feedsvc.errors import Invalid, NotNow
 from feedsvc.models import Category, Item, Organisation, Publication, Revision, RevisionAuthor, Tag, Translation
 from feedsvc.models.item import revision_category, revision_tag
 from feedsvc.newsroom import slugs, taxonomy, workflow
 from feedsvc.newsroom.drafts import Checked, TagName, make_slug
+from feedsvc.newsroom.publishing import is_held
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
@@ -63,9 +65,13 @@ class Text:
 def add(session: Session, past: Sequence[Past], *, actor: Actor, now: datetime) -> list[Text]:
     """Writes these items, public since their moments. Gives their texts with the rows' ids.
 
-    Raises Invalid, NotAllowed; then nothing was written.
+    Raises Invalid (one is not of the past), NotAllowed, NotNow (everything is held); then nothing was written.
     """
     workflow.require(actor, "publish")
+    if is_held(session):
+        raise NotNow("import", "held")
+    if any(one.published > now for one in past):
+        raise Invalid({"published": ("not_past", {})})
     texts = _texts(session, past, actor, now)
     _items(session, past, texts, actor, now)
     _each(session, texts, Translation, "translation_id", _translation)

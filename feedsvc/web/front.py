@@ -11,7 +11,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-from feedsvc import clock, settings, shelf
+from feedsvc import bell, clock, settings, shelf
 from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -55,12 +55,12 @@ def front(app: Application) -> Application:
     set_to = settings.current()
     instance = set_to.instance.resolve()
     places: dict[str, Place] = {}
-    memory = Memory(instance, shelf.listen(instance))
+    memory = Memory(instance, bell.listen(instance))
     threading.Thread(target=keep_warm, args=(memory,), name="warm", daemon=True).start()
     count = seen.begin(instance).add
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
-    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: PLR0911  # so many ends
         path = environ.get("PATH_INFO", "")
         place = places.get(path) or _place(path, instance, places)
         if place is None:
@@ -79,6 +79,9 @@ def front(app: Application) -> Application:
         try:
             build.rebuild(place.key)
             return _answer(environ, start_response, place, memory, count)
+        except NotFound:
+            places.pop(path, None)
+            return guarded(environ, start_response)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
             log_failure(path, error)
             count(place, 503, environ)

@@ -222,14 +222,18 @@ def _refresh(key: Key, feed: Loaded, heard: bytes, memory: Memory) -> None:
     """Puts a newer version in a feed's place, with the documents that were asked for."""
     try:
         target = readlink(shelf.folder(memory.instance, key) / shelf.CURRENT)
-        fresh = _load(key, memory.instance, target, heard) if target != feed.target else None
-        if fresh is not None:
+        if target == feed.target:
+            return
+        fresh = _load(key, memory.instance, target, heard)
+        if fresh is None:
+            memory.feeds.pop(key, None)
+        else:
             for suffix, coding in list(feed.variants):
                 read(key, fresh, suffix, coding, memory)
             fresh.used = feed.used
             memory.feeds[key] = fresh
-    except (OSError, KeyError):
-        return
+    except (OSError, KeyError):  # Taken off the shelf: whoever asks next builds.
+        memory.feeds.pop(key, None)
 
 
 def log_failure(path: str, error: Exception) -> None:

@@ -69,7 +69,7 @@ def test_full_disk_cannot_keep_withdrawn_bytes_on_the_shelf(tmp_path: Path, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shelf, "_flip", full)
-    shelf.expire(tmp_path, key)
+    shelf.expire(tmp_path, key, below=10, for_good=True)
     assert shelf.mark(tmp_path, key) is None
 
 

@@ -98,7 +98,7 @@ def test_a_mistake_is_one_line(served: Served) -> None:
 def test_a_second_node_on_the_same_rows_takes_old_feeds_down_within_a_second(tmp_path: Path) -> None:
     """Two servers with a shelf each on one database: the other node hears of a move by its ticker alone."""
     with newsroom(tmp_path / "one") as one:
-        database = f"sqlite:///{one.instance / 'newsroom.sqlite'}"
+        database = one.database.url or f"sqlite:///{one.instance / 'newsroom.sqlite'}"
         with newsroom(tmp_path / "two", FEEDSVC_DATABASE_URL=database) as two:
             tagged(one, "One", "Quba")
             assert wait_for(lambda: two.get("/feeds/tag/quba.atom").status == 200, 3)

@@ -11,7 +11,7 @@ import pytest
 from feedsvc import clock
 from feedsvc.db import reading, transaction
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import archives, build, bulk, scopes, verify, which
+from feedsvc.feeds import afterwards, archives, build, bulk, scopes, verify, which
 from feedsvc.feeds.build import contents
 from feedsvc.models import Feed, Placement, Publication
 from feedsvc.newsroom import items, listing, publishing, standing
@@ -181,6 +181,7 @@ def test_walking_back_meets_every_item_once_however_it_grew(time: Clock) -> None
         act(bulk.bring_in, batch, actor=SYSTEM)
         for scope in ("news", "category/innovation"):
             build.build(Key("en", scope))
+            afterwards.wait()
             pages = list(walk(feed_of(scope), time.now))
             met = [number for page in pages for number in page]
             assert met == everything(scope, time.now), scope
@@ -189,9 +190,10 @@ def test_walking_back_meets_every_item_once_however_it_grew(time: Clock) -> None
 
 
 def test_a_full_archive_never_changes_and_an_old_date_lands_in_its_own(time: Clock) -> None:
-    act(bulk.bring_in, [past(n, START + timedelta(minutes=n)) for n in range(300)], actor=SYSTEM)
     time.now = START + timedelta(days=1)
+    act(bulk.bring_in, [past(n, START + timedelta(minutes=n)) for n in range(300)], actor=SYSTEM)
     build.build(Key("en", "news"))
+    afterwards.wait()
     news = feed_of("news")
 
     def stored() -> dict[int, list[int]]:
@@ -204,11 +206,13 @@ def test_a_full_archive_never_changes_and_an_old_date_lands_in_its_own(time: Clo
     act(bulk.bring_in, [past(n, time.now + timedelta(minutes=n - 400)) for n in range(300, 370)], actor=SYSTEM)
     time.go(days=1)
     build.build(Key("en", "news"))
+    afterwards.wait()
     after = stored()
     assert {number: after[number] for number in list(before)[:3]} == {n: before[n] for n in list(before)[:3]}
     act(bulk.bring_in, [past(999, START + timedelta(minutes=60, seconds=30))], actor=SYSTEM)
     time.go(seconds=1)
     build.build(Key("en", "news"))
+    afterwards.wait()
     late = stored()
     with reading() as session:
         newest = session.query(Publication).order_by(Publication.id.desc()).first()
@@ -222,9 +226,10 @@ def test_a_full_archive_never_changes_and_an_old_date_lands_in_its_own(time: Clo
 
 
 def test_an_archive_that_a_withdrawal_emptied_is_not_linked(time: Clock) -> None:
-    act(bulk.bring_in, [past(n, START + timedelta(minutes=n)) for n in range(260)], actor=SYSTEM)
     time.now = START + timedelta(days=1)
+    act(bulk.bring_in, [past(n, START + timedelta(minutes=n)) for n in range(260)], actor=SYSTEM)
     build.build(Key("en", "news"))
+    afterwards.wait()
     news = feed_of("news")
     with reading() as session:
         found = archives.find(session, news, 100, now=time.now)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from feedsvc import bell as rings
 from feedsvc import shelf
 from feedsvc.shelf import Key, Mark, Shelved
 
@@ -13,13 +14,13 @@ def shelved(version: int) -> Shelved:
 
 
 def test_every_movement_of_a_link_rings(tmp_path: Path) -> None:
-    bell = shelf.listen(tmp_path)
+    bell = rings.listen(tmp_path)
     heard = {bell[:]}
     shelf.put(tmp_path, KEY, shelved(1))
     heard.add(bell[:])
     shelf.put(tmp_path, KEY, shelved(2))
     heard.add(bell[:])
-    shelf.expire(tmp_path, KEY)
+    shelf.expire(tmp_path, KEY, below=10, for_good=True)
     heard.add(bell[:])
     shelf.drop(tmp_path, KEY)
     heard.add(bell[:])
@@ -28,7 +29,7 @@ def test_every_movement_of_a_link_rings(tmp_path: Path) -> None:
 
 def test_a_version_that_is_behind_moves_no_link_and_does_not_ring(tmp_path: Path) -> None:
     shelf.put(tmp_path, KEY, shelved(2))
-    bell = shelf.listen(tmp_path)
+    bell = rings.listen(tmp_path)
     before = bell[:]
     assert not shelf.put(tmp_path, KEY, shelved(1))
     assert bell[:] == before
