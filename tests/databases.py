@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 
 from feedsvc import db, settings
+from feedsvc.feeds import afterwards
 from feedsvc.postgresql import WRITERS
 
 KIND = os.environ.get("FEEDSVC_TEST_DATABASE", "sqlite")
@@ -291,7 +292,8 @@ def made(folder: Path) -> Iterator[Database]:
 
 
 def let_go() -> None:
-    """Closes this process's connections to the database; the next one is made anew."""
+    """Closes this process's connections to the database, when what uses them is done; the next one is made anew."""
+    afterwards.wait()
     address = settings.current().database
     db.engine(address).dispose()
     db.engine(address, create=True).dispose()
