@@ -114,11 +114,6 @@ def moments(session: Session, feed: Feed, *, now: datetime) -> tuple[datetime | 
     return last, clock.NEVER if held or coming is None else coming
 
 
-def until(session: Session, feed: Feed, *, now: datetime) -> datetime:
-    """The next moment at which a feed changes by itself."""
-    return moments(session, feed, now=now)[1]
-
-
 def last_modified(session: Session, feed: Feed, fallen: datetime | None, *, now: datetime) -> datetime:
     """The `Last-Modified` of a feed at `now`: its row's, or the planned moment that has come since (see `moments`)."""
     if fallen is None and feed.last_modified == places.LONG_AGO:
