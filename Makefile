@@ -9,12 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 export HOST PORT
 export PYTHONUTF8 := 1
 
-.PHONY: run test check bench bench-scale fuzz kill9 screenshots catalogues lock clean
+.PHONY: run test check bench bench-scale fuzz walks uploads canary kill9 screenshots catalogues assets lock clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m feedsvc serve --host "$(HOST)" --port "$(PORT)"
 
-# The whole suite on SQLite and, where PostgreSQL's server programs are found, once more on PostgreSQL; both counts at the end.
+# The whole suite on SQLite and, where PostgreSQL's server programs are found, once more on PostgreSQL, in parts side by side; all counts at the end.
 test: $(VENV)/.installed-tests
 	@$(BIN)/python tests/on_both.py
 
@@ -24,6 +24,14 @@ check: $(VENV)/.installed-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/house
+
+# Three hundred hostile uploads, each refused or made anew within 5 seconds and 256 MB; prints the worst. About two minutes.
+uploads: $(VENV)/.installed-tests
+	$(BIN)/python tests/hostile_uploads.py
+
+# Words that nobody may read yet, planted everywhere, and 20,000 probes of every route, format and coding (about two minutes).
+canary: $(VENV)/.installed-tests
+	$(BIN)/python tests/canary.py
 
 # Beside nginx, Flask + feedgen, Django and Debian's WordPress (docs/benchmarks.md says what to install). About six minutes.
 bench: $(VENV)/.installed-tests $(VENV)-bench/.installed
@@ -44,7 +52,7 @@ $(VENV)-bench/.installed: bench/requirements.txt
 
 # 10,000 hostile requests by hypothesis, then schemathesis over every operation (minutes; not part of CI).
 fuzz: $(VENV)/.installed-tests $(VENV)-fuzz/.installed
-	FEEDSVC_FUZZ=10000 $(BIN)/python -m pytest -q tests/fuzz
+	FEEDSVC_FUZZ=10000 $(BIN)/python -m pytest -q tests/fuzz tests/integration/test_desk_writing.py
 	$(BIN)/python tests/fuzz/schemathesis_run.py $(VENV)-fuzz/bin/schemathesis -n 100
 
 # schemathesis has an environment of its own: it must not decide which versions the newsroom runs on.
@@ -52,6 +60,10 @@ $(VENV)-fuzz/.installed: tests/fuzz/requirements.txt
 	@$(PYTHON) -m venv $(VENV)-fuzz
 	@$(VENV)-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r tests/fuzz/requirements.txt
 	@touch $@
+
+# Newsrooms that change at random, held against a model (about ten minutes; CI walks a few).
+walks: $(VENV)/.installed-tests
+	FEEDSVC_TEST_WALKS=50 $(BIN)/python -m pytest -q tests/integration/test_scopes.py tests/integration/test_archives.py tests/integration/test_names.py tests/integration/test_public_clause.py tests/integration/test_subjects.py -k "every_moment or mid_walk or no_other_is or any_order"
 
 # 200 rounds of publish + SIGKILL of the whole tree (about 15 minutes; CI runs a sample).
 kill9: $(VENV)/.installed-tests
@@ -62,6 +74,10 @@ screenshots: $(VENV)/.installed-tests
 
 catalogues: $(VENV)/.installed-tests
 	$(BIN)/python tests/house/catalogues.py
+
+# Needs Node, as nothing else here does: bundles the desk's editor anew. What it writes is committed.
+assets:
+	cd assets && npm ci --ignore-scripts && npm run build
 
 # Needs `uv`. Writes the lock files anew.
 lock:

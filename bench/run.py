@@ -4,7 +4,7 @@
     python bench/run.py --only static,publish    some parts
     python bench/run.py --rounds 1 --seconds 1   a trial
 
-Parts: `static` (V1, V2: nginx on the same bytes), `publish` (V7), `peers` (V9 and the others), `busy` (V4). Everything on
+Parts: `static` (V1, V2: nginx on the same bytes), `proxied` (V3: behind `deploy/nginx.conf`), `publish` (V7), `peers` (V9 and the others), `busy` (V4). Everything on
 loopback, bounded in count and time. What a peer needs and is not there leaves that peer out, with a sentence.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import busy
+import proxies
 import publishing
 import results
 from load import Round, interleaved, load, ratio, summary
@@ -29,7 +30,7 @@ from peers import nginx_static, python_apps, wordpress
 from peers.peer import GZIP, Peer
 from processes import Missing, end_in_order
 
-PARTS = ("static", "publish", "peers", "busy")
+PARTS = ("static", "proxied", "publish", "peers", "busy")
 PEERS = ("flask", "django", "django cached", "wordpress")
 SLOW_NEEDS, SLOWEST = 30, 30
 """A slow peer's round lasts as long as so many requests take, and so many seconds at most."""
@@ -47,7 +48,7 @@ def main() -> None:
     home.chmod(0o755)  # Servers that are started as root read it as other users.
     parts: dict[str, dict[str, Any]] = {}
     try:
-        if {"static", "publish", "peers"} & set(asked.only):
+        if {"static", "proxied", "publish", "peers"} & set(asked.only):
             with newsroom(home / "newsroom") as served, ExitStack() as stack:
                 _beside_ours(served, home, asked, stack, parts)
         if "busy" in asked.only:
@@ -94,11 +95,23 @@ def _beside_ours(
         whole, unchanged = (figures["to_nginx"][kind]["feedsvc"] for kind in ("200", "304"))
         sizes = {"identity": len(identity), "gzip": len(gzipped)}
         parts["static"] = {"V1_200_gzip_to_nginx": whole, "V2_304_to_nginx": unchanged, "bytes": sizes, **figures}
+    if "proxied" in asked.only:
+        parts["proxied"] = _proxied(served, static, home, asked)
     if "peers" in asked.only:
         parts["peers"] = _peers([static, ours], home, asked)
     if "publish" in asked.only:  # Last: it changes the bytes.
         _say("publish: the first request after each of forty publishes")
         parts["publish"] = publishing.measure(served)
+
+
+def _proxied(served: Served, static: Peer, home: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    """Our newsroom behind our own sample for nginx, beside nginx on the same bytes."""
+    _say(f"proxied: behind deploy/nginx.conf, {asked.connections} connections")
+    with proxies.before("nginx", home / "proxied", served.port) as (port, pid):
+        behind = Peer("behind nginx", f"http://127.0.0.1:{port}{NEWS}", [pid], about="deploy/nginx.conf in front")
+        figures = _compare([static, behind], asked, asked.connections)
+    whole, unchanged = (figures["to_nginx"][kind]["behind nginx"] for kind in ("200", "304"))
+    return {"V3_200_gzip_to_nginx": whole, "V3_304_to_nginx": unchanged, **figures}
 
 
 def _peers(first: list[Peer], home: Path, asked: argparse.Namespace) -> dict[str, Any]:
@@ -142,6 +155,8 @@ def _compare(peers: list[Peer], asked: argparse.Namespace, connections: int) -> 
         lines = interleaved(measures, asked.rounds)
         rates = {name: [one.rps for one in rounds] for name, rounds in lines.items()}
         for word, base in (("to_nginx", "nginx"), ("feedsvc_to", "feedsvc")):
+            if base not in rates:
+                continue
             ratios = {
                 n: ratio(*((r, rates[base]) if word == "to_nginx" else (rates[base], r))) for n, r in rates.items()
             }

@@ -2,9 +2,12 @@
 
 import mmap
 import os
+import threading
 from pathlib import Path
 
 BELL_BYTES = 8
+RUNG = threading.Event()
+"""Set when this process rang: whoever waits for the bell in it need not look again and again."""
 
 
 def _bell(instance: Path) -> int:
@@ -20,6 +23,7 @@ def ring(instance: Path) -> None:
         os.pwrite(descriptor, os.urandom(BELL_BYTES), 0)
     finally:
         os.close(descriptor)
+    RUNG.set()
 
 
 def heard(instance: Path) -> bytes:

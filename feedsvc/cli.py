@@ -12,7 +12,10 @@ import click
 
 from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
+from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
+from feedsvc.cli_keeping import backup, doctor, restore
+from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.printing import JSON
@@ -99,6 +102,7 @@ def init() -> None:
     """Migrate the database and seed the first item. Repeating it changes nothing."""
     from feedsvc.setup import prepare
 
+    _name_unknown()
     prepare()
 
 
@@ -123,16 +127,22 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
     current = settings.current()
     from feedsvc import setup, supervisor
 
-    for name in settings.unknown_variables():
-        click.echo(f"{name} is set, and there is no such setting; see `feedsvc settings`.", err=True)
+    _name_unknown()
     setup.make_folder(current.instance)
     supervisor.claim(current.instance)
     supervisor.need_port(host, port)
     setup.take_over()
     setup.prepare()
     count = workers or current.workers or os.cpu_count() or 1
-    supervisor.run(host, port, count, scheduler=not no_scheduler, ready=_welcome)
+    if supervisor.run(host, port, count, scheduler=not no_scheduler, ready=_welcome):
+        supervisor.start_anew()
     click.echo("feedsvc has stopped.")
+
+
+def _name_unknown() -> None:
+    """Says which variables of the environment are ours by name alone."""
+    for line in settings.unknown_variables():
+        click.echo(line, err=True)
 
 
 def _welcome() -> None:
@@ -163,6 +173,8 @@ def worker() -> None:
 
     lifeline.die_with_parent()
     settings.current()
+    if lifeline.PARENT not in os.environ:  # otherwise `serve` has said so
+        _name_unknown()
     jobs.tick()
 
 
@@ -187,11 +199,21 @@ def user() -> None:
 @click.option("--name", required=True)
 @click.option("--role", required=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def user_add(email: str, name: str, role: str, *, password_stdin: bool) -> None:
-    """Add an account. Without a password it waits for `user link`."""
-    from feedsvc.newsroom import accounts
+@click.option("--link", is_flag=True, help="Print a one-time link to come in by, good for a day.")
+@click.option("--mail", is_flag=True, help="Mail such a link.")
+def user_add(email: str, name: str, role: str, *, password_stdin: bool, link: bool, mail: bool) -> None:
+    """Add an account. Without a password it waits for its owner to come in by a link: --link, --mail, or later `user link`."""
+    from feedsvc.newsroom import accounts, links
     from feedsvc.road import act
 
+    if password_stdin + link + mail > 1:
+        raise click.UsageError("Choose one of --password-stdin, --link and --mail.")
+    if mail and not settings.current().smtp_url.get_secret_value():
+        raise err.WrongSettings("FEEDSVC_SMTP_URL is not set, so nothing can be mailed; use --link.")
+    if link or mail:
+        secret = act(links.welcome, email, name, role, by_mail=mail, actor=SYSTEM)[1]
+        click.echo(links.address(secret) if secret else f"A mail with a link is on its way to {email}.")
+        return
     hashed = accounts.hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else None
     act(accounts.add_user, email, name, role, actor=SYSTEM, password_hash=hashed)
 
@@ -213,7 +235,7 @@ def user_list(*, as_json: bool) -> None:
 @user.command("disable")
 @click.argument("email")
 def user_disable(email: str) -> None:
-    """Close an account: sessions end, tokens are refused."""
+    """Close an account: sessions end, tokens are revoked."""
     from feedsvc.newsroom import accounts
     from feedsvc.road import act
 
@@ -235,10 +257,30 @@ def user_role(email: str, role: str) -> None:
 @click.argument("email")
 def user_link(email: str) -> None:
     """Print a fresh one-time link, good for a day: its owner chooses a new password and is signed in."""
-    from feedsvc.newsroom import accounts
+    from feedsvc.newsroom import links
     from feedsvc.road import act
 
-    click.echo(f"{settings.current().public_url}/desk/link/{act(accounts.make_link, email, actor=SYSTEM)}")
+    click.echo(links.address(act(links.make_link, email, actor=SYSTEM)))
+
+
+@user.command("enable")
+@click.argument("email")
+def user_enable(email: str) -> None:
+    """Open a closed account again. Its sessions and tokens stay ended."""
+    from feedsvc.newsroom import people
+    from feedsvc.road import act
+
+    act(people.enable, email, actor=SYSTEM)
+
+
+@user.command("reset-second-factor")
+@click.argument("email")
+def user_reset(email: str) -> None:
+    """For somebody locked out: turn codes at sign-in off, remove passkeys and recovery codes, end every session."""
+    from feedsvc.newsroom import factors
+    from feedsvc.road import act
+
+    act(factors.reset, email, actor=SYSTEM)
 
 
 @cli.group()
@@ -255,12 +297,16 @@ def token() -> None:
     required=True,
     help="items:read, items:write, items:publish, media:write or admin; may be repeated.",
 )
-def token_add(email: str, scopes: tuple[str, ...]) -> None:
+@click.option("--name", default="", help="What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it is good; without it until it is revoked.")
+def token_add(email: str, scopes: tuple[str, ...], name: str, days: int | None) -> None:
     """Print a new token, once. Scopes: items:read, items:write, items:publish, media:write, admin."""
+    from feedsvc import clock
     from feedsvc.newsroom import tokens
     from feedsvc.road import act
 
-    click.echo(act(tokens.add, email, scopes, actor=SYSTEM))
+    ends = clock.now() + timedelta(days=days) if days else None
+    click.echo(act(tokens.add, email, scopes, name=name, expires_at=ends, actor=SYSTEM))
 
 
 @token.command("list")
@@ -277,8 +323,10 @@ def token_list(email: str, *, as_json: bool) -> None:
         [
             {
                 "number": t.id,
+                "for": t.name,
                 "scopes": " ".join(t.scopes),
                 "made": t.created_at,
+                "expires": t.expires_at,
                 "used": t.last_used_at,
                 "revoked": t.revoked_at,
             }
@@ -312,7 +360,7 @@ def items_list(limit: int, *, as_json: bool) -> None:
     from feedsvc.newsroom.standing import listed
 
     with reading() as session:
-        rows = listed(session, now=clock.now(), limit=limit)
+        rows = listed(session, now=clock.now(), limit=limit, whole=False)
     _print(
         [
             {
@@ -331,51 +379,79 @@ def items_list(limit: int, *, as_json: bool) -> None:
 @items.command("show")
 @click.argument("key")
 def items_show(key: str) -> None:
-    """Show one item as JSON."""
+    """Show one item as JSON, with its contacts, “about” texts and what the newsroom said about it."""
     from feedsvc.db import reading
+    from feedsvc.newsroom.remarks import conversation
     from feedsvc.newsroom.standing import find, standing
 
     with reading() as session:
         s = standing(session, find(session, key), now=clock.now())
+        said = conversation(session, s.translation)
     shown = {
         "id": key,
         "guid": s.translation.item.guid,
         "state": s.state,
         "headline": s.head.headline,
+        "subhead": s.head.subhead,
+        "dateline": s.head.dateline,
         "summary": s.head.summary,
         "body_html": s.head.body_html,
+        "contacts": [{"id": link.contact_id, "name": link.contact.name} for link in s.head.contacts],
+        "boilerplates": [{"id": link.boilerplate_id, "name": link.boilerplate.name} for link in s.head.boilerplates],
         "revision": s.head.number,
         "published_at": s.published_at,
         "updated_at": s.updated_at,
         "publish_at": s.pending.at if s.pending else None,
+        "comments": [
+            {"at": r.at, "by": r.by.email if r.by else None, "kind": r.kind, "revision": r.number, "note": r.text}
+            for r in said
+        ],
     }
     click.echo(json.dumps(shown, ensure_ascii=False, indent=1, default=str))
 
 
-def _on_item(verb: Callable[..., Any], *args: Any) -> None:
+def _on_item(verb: Callable[..., Any], *args: Any, **more: str) -> None:
     """Runs a verb on an item as the newsroom itself."""
     from feedsvc.road import act
 
-    act(verb, *args, actor=SYSTEM)
+    act(verb, *args, actor=SYSTEM, **more)
+
+
+LANGUAGE = click.option("--language", default="", help="Which of the item's languages; its first unless said.")
 
 
 @items.command("publish")
 @click.argument("key")
-def items_publish(key: str) -> None:
+@LANGUAGE
+def items_publish(key: str, language: str) -> None:
     """Make an item's newest text public now."""
     from feedsvc.newsroom import publishing
 
-    _on_item(publishing.publish, key)
+    _on_item(publishing.publish, key, language=language)
+    _tell_where(key)
 
 
 @items.command("withdraw")
 @click.argument("key")
 @click.option("--reason", required=True, help="Why; readers will see it.")
-def items_withdraw(key: str, reason: str) -> None:
-    """Take a live item back."""
+@LANGUAGE
+def items_withdraw(key: str, reason: str, language: str) -> None:
+    """Take a live item back, in one of its languages."""
     from feedsvc.newsroom import publishing
 
-    _on_item(publishing.withdraw, key, reason)
+    _on_item(publishing.withdraw, key, reason, language=language)
+    _tell_where(key)
+
+
+def _tell_where(key: str) -> None:
+    """Says in which of its languages an item is live now: each is published and withdrawn by itself."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom.standing import find, standing
+
+    with reading() as session:
+        all_of_it = find(session, key).item.translations
+        live = [one.language for one in all_of_it if standing(session, one, now=clock.now()).live]
+    click.echo(f"Live in: {', '.join(live)}" if live else "Live in no language.")
 
 
 @cli.command()
@@ -442,7 +518,12 @@ def feeds_rebuild(*, everything: bool) -> None:
         raise err.Unavailable(f"{len(look.failed)} could not be built; see the lines above")
 
 
+cli.add_command(audit)
+cli.add_command(backup)
+cli.add_command(doctor)
+cli.add_command(restore)
 cli.add_command(demo)
+cli.add_command(search)
 cli.add_command(subjects)
 
 

@@ -76,7 +76,31 @@ def rename(kind: str, slug: str, name: str, new_slug: str, tag_kind: str | None)
     from feedsvc.newsroom.workflow import SYSTEM
     from feedsvc.road import act
 
-    act(verbs.rename, kind, slug, name=name, new_slug=new_slug, tag_kind=tag_kind or "", actor=SYSTEM)
+    before = _seen(kind, slug)
+    row = act(verbs.rename, kind, slug, name=name, new_slug=new_slug, tag_kind=tag_kind or "", actor=SYSTEM)
+    said = f"“{row.name}” is at {_address(kind, row.slug)}"
+    if before == (row.name, row.slug, getattr(row, "kind", "")):
+        click.echo(f"Nothing to change: {said}.")
+    elif row.slug != before[1]:
+        click.echo(f"Renamed: {said}. What readers knew at {_address(kind, before[1])} leads there.")
+    else:
+        click.echo(f"Renamed: {said}, as before.")
+
+
+def _seen(kind: str, slug: str) -> tuple[str, str, str]:
+    """Name, slug and sort of a subject."""
+    from feedsvc.db import reading
+    from feedsvc.newsroom import subjects as verbs
+
+    with reading() as session:
+        row = verbs.find(session, kind, slug)
+        return row.name, row.slug, getattr(row, "kind", "")
+
+
+def _address(kind: str, slug: str) -> str:
+    from feedsvc.feeds import addresses
+
+    return addresses.page_url(f"{kind}/{slug}", settings.current().main_language)
 
 
 @subjects.command("merge")
@@ -89,7 +113,10 @@ def merge(kind: str, slug: str, into: str) -> None:
     from feedsvc.newsroom.workflow import SYSTEM
     from feedsvc.road import act
 
-    act(verbs.merge, kind, slug, into, actor=SYSTEM)
+    name = _seen(kind, slug)[0]
+    other = act(verbs.merge, kind, slug, into, actor=SYSTEM)
+    where = f"“{other.name}” at {_address(kind, other.slug)}"
+    click.echo(f"Merged: “{name}” is part of {where} now. What readers knew at {_address(kind, slug)} leads there.")
 
 
 @subjects.command("delete")
@@ -101,4 +128,7 @@ def delete(kind: str, slug: str) -> None:
     from feedsvc.newsroom.workflow import SYSTEM
     from feedsvc.road import act
 
-    act(verbs.remove, kind, slug, actor=SYSTEM)
+    name = _seen(kind, slug)[0]
+    texts = act(verbs.remove, kind, slug, actor=SYSTEM)
+    lost = "No text had it." if not texts else f"{texts} saved {'text' if texts == 1 else 'texts'} had it, and stay."
+    click.echo(f"Deleted: “{name}”. {lost}")

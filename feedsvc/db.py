@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from feedsvc import errors, settings, sqlite
+from feedsvc.outage import Outage
 
 BUSY_MS = 5_000
 """How long a writer waits for another, in milliseconds (measured enough for 8 writers)."""
@@ -89,24 +90,48 @@ def _told(url: str) -> Iterator[None]:
         raise ours from error
 
 
+@cache
+def outage(url: str) -> Outage:
+    """What is known of the server at an address."""
+    return Outage(url)
+
+
 @contextmanager
 def _session(*, writing: bool) -> Iterator[Session]:
-    """A session that has begun.
+    """A session that has begun. Where a server did not answer a moment ago, it is not waited for again.
 
-    A connection may have died since it was last used. That shows at the beginning, before anything was said; every old
-    connection is dropped then, and a new one is tried, once.
+    Only how it begins says that a server is away: what fails later may be one bad page, or a full disk. A file that is
+    not there says so at once, and is always asked.
     """
     url = settings.current().database
     bound = engine(url).execution_options(writing=writing)
+    known = Outage(url) if url.startswith("sqlite") else outage(url)
+    known.ask_again(lambda: _greet(url))
     with _told(url), Session(bound, autoflush=writing, expire_on_commit=False) as session:
+        known.begin(lambda: _begin(session, url))
+        yield session
+
+
+def _greet(url: str) -> None:
+    """Begins as a reader does, who never waits for writers."""
+    with Session(engine(url)) as session:
+        _begin(session, url)
+
+
+def _begin(session: Session, url: str) -> None:
+    """Connects and begins.
+
+    A connection may have died since it was last used. That shows at the beginning, before anything was said; every old
+    connection is dropped then, and a new one is tried, once. Not where nothing was heard at all: that was wait enough.
+    """
+    with _told(url):
         try:
             session.connection()
         except DBAPIError as error:
-            if not error.connection_invalidated:
+            if not error.connection_invalidated or getattr(error.orig, "is_silence", False):
                 raise
             session.rollback()
             session.connection()
-        yield session
 
 
 @contextmanager

@@ -23,6 +23,15 @@ class NotAllowed(FeedsvcError):
 
 
 @dataclass
+class SecondPerson(FeedsvcError):
+    """The two-person rule: this text is partly the actor's own, and nobody else has approved it."""
+
+    action: str
+    others: list[str]
+    """Names of those who may approve it; empty where there is nobody."""
+
+
+@dataclass
 class NotNow(FeedsvcError):
     """The action is known and allowed, but not in the state that the item is in."""
 
@@ -64,6 +73,18 @@ class TooManyTries(FeedsvcError):
 
 class Busy(FeedsvcError):
     """The database did not give way in time. Nothing was written; try again."""
+
+
+class Crowded(FeedsvcError):
+    """Too many files are being opened at this moment. Nothing was kept; try again."""
+
+
+class Sought(FeedsvcError):
+    """As many searches are being made at this moment as may be. Try again."""
+
+
+class Refused(FeedsvcError):
+    """A command that cannot be carried out here and so; the message says why, and what to do instead."""
 
 
 class Unavailable(FeedsvcError):

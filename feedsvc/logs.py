@@ -8,6 +8,9 @@ import structlog
 
 def configure() -> None:
     """Sets up logging for this process. Values are data: line feeds and escapes in them cannot forge a line."""
+    # That a job is still at work when its next turn comes is no fault: it is asked again a moment later. /readyz tells of one
+    # that never ends.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     terminal = sys.stderr.isatty()
     last = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=True)
     structlog.configure(

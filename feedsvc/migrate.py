@@ -4,13 +4,20 @@ import shutil
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.orm import Session
 
 from feedsvc import db
 from feedsvc.errors import WrongSettings
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+log = structlog.get_logger()
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
@@ -32,6 +39,26 @@ def head() -> str:
     return _known()[0]
 
 
+def known() -> frozenset[str]:
+    """Every migration of this program."""
+    return _known()[1]
+
+
+def fits(session: Session) -> bool:
+    """Whether this program may work on the tables as they are: its own, or newer ones that an older program may use too."""
+    return _fits(session.connection())
+
+
+def _fits(connection: Connection) -> bool:
+    there, (wanted, known_here) = _at(connection), _known()
+    if there is None or there in known_here:
+        return there == wanted
+    if not inspect(connection).has_table("footing"):
+        return False
+    oldest = connection.scalar(text("SELECT oldest FROM footing"))
+    return oldest is not None and str(oldest) <= wanted
+
+
 def at(session: Session) -> str | None:
     """The migration that the database is at; None for an empty one."""
     return _at(session.connection())
@@ -47,16 +74,20 @@ def _at(connection: Connection) -> str | None:
 def upgrade(now: datetime) -> str | None:
     """Migrates, and keeps a copy of an SQLite file first. Gives what the database was at before.
 
-    Raises WrongSettings where the database belongs to a newer program: nothing is touched then.
+    A newer program's tables are left as they are, where that one said that this one may work on them.
+    Raises WrongSettings where it did not: nothing is touched then.
     """
     with db.migrating() as connection:
         before = _at(connection)
-        wanted, known = _known()
+        wanted, known_here = _known()
         if before == wanted:
             return before
-        if before is not None and before not in known:
+        if before is not None and before not in known_here and _fits(connection):
+            log.warning("newer_tables", at=before, wanted=wanted)
+            return before
+        if before is not None and before not in known_here:
             raise WrongSettings(
-                f"The database is at {before}, which this version does not know: it belongs to a newer one."
+                f"The database is at {before}, which this version does not know: it belongs to a newer one, which is needed here."
             )
         url = connection.engine.url
         if before is not None and url.get_backend_name() == "sqlite" and url.database:
@@ -69,12 +100,26 @@ def to_head(connection: Connection, head: str = "head") -> None:
     """Runs the migrations that are missing, up to `head`."""
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, head)
+    if head == "head":
+        _say_oldest(connection, ScriptDirectory.from_config(config))
+
+
+def _say_oldest(connection: Connection, scripts: "ScriptDirectory") -> None:
+    """Writes down for older programs which of them may work on these tables.
+
+    A migration that only adds names in `oldest` the migration of the oldest program that it leaves at work; one that does
+    not say so leaves none. Each program's own migrations are behind it, so the newest demand of all counts.
+    """
+    oldest = max(str(getattr(one.module, "oldest", one.revision)) for one in scripts.walk_revisions())
+    connection.execute(text("DELETE FROM footing"))
+    connection.execute(text("INSERT INTO footing (id, oldest) VALUES (1, :oldest)"), {"oldest": oldest})
 
 
 def _copy(database: Path, before: str, now: datetime) -> None:

@@ -1,6 +1,9 @@
 """PostgreSQL: how it is connected to, how transactions begin, what its complaints mean, what its clock says."""
 
-from typing import Any
+import math
+import time
+from collections.abc import Generator
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.types.string import StrDumperUnknown
@@ -12,6 +15,7 @@ from feedsvc import clock, errors, settings
 WRITERS = 0x66656564  # "feed"
 """The advisory lock that every writer of a newsroom holds until its commit."""
 CONNECT_SECONDS = 3
+"""How long a connection, the beginning of a transaction and a ROLLBACK may take."""
 STATEMENT_MS = 30_000
 IDLE_MS, IDLE_WRITER_MS = 120_000, 10_000
 """How long a reader, and a writer, may leave a transaction open without saying anything, in milliseconds."""
@@ -35,6 +39,47 @@ _CONNECT = {
     "application_name": "feedsvc",
     "autocommit": True,  # We emit BEGIN ourselves.
 }
+
+
+T = TypeVar("T")
+
+
+class Silence(psycopg.OperationalError):
+    """The server took what was said and did not answer: it is frozen, or its machine is gone."""
+
+    is_silence = True
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection that does not wait for ever. A server that is frozen acknowledges every packet, so that no time-out of
+    TCP comes, and its own time-outs are frozen with it.
+    """
+
+    patience: float = CONNECT_SECONDS
+    """Seconds for one statement."""
+
+    def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:
+        """What psycopg waits for, for so long at most. Raises Silence, and the connection is closed."""
+        try:
+            return super().wait(_bounded(gen, self.patience), *args, **kwargs)
+        except Silence:
+            self.close()
+            raise
+
+
+def _bounded(waiting: Generator[Any, Any, T], patience: float) -> Generator[Any, Any, T]:
+    """The same steps; psycopg looks up ten times a second while nothing comes."""
+    end = time.monotonic() + patience
+    try:
+        wanted = next(waiting)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > end:
+                raise Silence(f"the database did not answer within {patience:g} seconds")
+            wanted = waiting.send(ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
 
 
 class Storable(StrDumperUnknown):
@@ -62,19 +107,40 @@ def made(url: URL, *, busy_ms: int) -> Engine:
     )
 
     def prepare(connection: "psycopg.Connection[Any]", _: object) -> None:
-        """`synchronous_commit`: an acknowledged row survives a power cut, whatever the server's default is."""
+        """`synchronous_commit`: an acknowledged row survives a power cut, whatever the server's default is. `datestyle`: the driver reads no other."""
         connection.adapters.register_dumper(str, Storable)
         connection.execute(
-            f"SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET lock_timeout = {busy_ms};"
+            f"SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET lock_timeout = {busy_ms};"
             f"SET statement_timeout = {STATEMENT_MS}; SET idle_in_transaction_session_timeout = {IDLE_MS}".encode()
         )
 
+    event.listen(engine, "do_connect", lambda _dialect, _record, args, words: Patient.connect(*args, **words))
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", lambda connection: _begin(connection, busy_ms))
+    event.listen(engine, "rollback", lambda connection: _wait_at_most(connection, CONNECT_SECONDS))
     return engine
 
 
-def _begin(connection: Connection) -> None:
+def _wait_at_most(connection: Connection, seconds: float) -> None:
+    """Bounds what is waited for each answer from now on; a connection that has died gives none."""
+    raw: Any = None if connection.invalidated else connection.connection.dbapi_connection
+    if raw is not None:
+        raw.patience = seconds
+
+
+def _begin(connection: Connection, busy_ms: int) -> None:
+    """Begins, which the server must do promptly; afterwards its own time-out for statements counts, while it works."""
+    options = connection.get_execution_options()
+    if options.get("migrating", False):
+        _wait_at_most(connection, math.inf)
+    else:
+        _wait_at_most(connection, CONNECT_SECONDS + (busy_ms / 1000 if options.get("writing", False) else 0))
+    _begun(connection)
+    if not options.get("migrating", False):
+        _wait_at_most(connection, CONNECT_SECONDS + STATEMENT_MS / 1000)
+
+
+def _begun(connection: Connection) -> None:
     """One writer at a time, as with SQLite: ids are committed in their order, and what was looked up still holds.
 
     In READ COMMITTED each statement sees what was committed before it, so all that the writer before us did. A writer

@@ -15,6 +15,7 @@ from feedsvc.db import transaction
 from feedsvc.feeds import build, moves, which
 from feedsvc.feeds.moves import Gone
 from feedsvc.models import Feed
+from feedsvc.newsroom import indexing
 from feedsvc.newsroom.record import CHANGES
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         recorded = session.info.get(CHANGES, [])
         gone = moves.follow(session, recorded, now=now)
         touched = which.mark(session, recorded, now=now)
+        indexing.keep(session, recorded, now=now)
         takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
     take_down(gone)
     follow(touched, takes_back=takes_back, now=now)

@@ -1,5 +1,6 @@
 """Every number and name that an operator may set: a table of `FEEDSVC_…` variables, read once."""
 
+import difflib
 import os
 import re
 import secrets
@@ -14,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from feedsvc.errors import WrongSettings
 
 PREFIX = "FEEDSVC_"
-SECRETS = ("secret_key", "admin_password", "smtp_url", "database_url")
+SECRETS = ("secret_key", "admin_password", "smtp_url", "database_url", "metrics_token")
 """Settings that may also be given as `FEEDSVC_…_FILE`: the path of a file that holds the value."""
 
 
@@ -71,8 +72,22 @@ class Settings(BaseSettings):
     late_after_seconds: float = Field(
         5.0, gt=0, le=3600, description="A moment handled this much later than planned is reported as missed."
     )
+    log_requests: bool = Field(
+        False,
+        description="Write a line of the log for every request for a page, the desk or the API. Failures are always written; feeds are counted, not written.",
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Whoever asks for /metrics must send it (Authorization: Bearer …), and is told more: mails, late moments, requests. Empty: figures that everybody may see anyway.",
+    )
     workers: int = Field(0, ge=0, le=64, description="Web processes. 0: one per processor.")
     blocking_threads: int = Field(16, ge=2, le=64, description="Requests that one web process answers at once.")
+    api_rate: int = Field(
+        600,
+        ge=0,
+        le=1_000_000,
+        description="Requests that a token may make to the API in a minute. 0: as many as it likes.",
+    )
     session_hours: int = Field(12, ge=1, le=720, description="A sign-in ends after so many hours without use.")
     feed_items: int = Field(50, ge=10, le=500, description="Items in one feed, fewer where they exceed the size below.")
     feed_bytes: int = Field(
@@ -149,6 +164,14 @@ class Settings(BaseSettings):
     def _password(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < 12:  # noqa: PLR2004  # accounts.PASSWORD_MIN, which is above this floor
             raise ValueError("must have at least 12 characters")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        said = value.get_secret_value()
+        if said and not re.fullmatch(r"[!-~]{16,200}", said):
+            raise ValueError("must have at least 16 characters, none of them a space")
         return value
 
     @field_validator("smtp_url")
@@ -239,14 +262,26 @@ def current() -> Settings:
 
 
 def unknown_variables() -> list[str]:
-    """Variables that look like ours and are none: most likely a slip of somebody's pen."""
+    """A line for each variable that looks like ours and is none: most likely a slip of somebody's pen."""
     ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {
         "FEEDSVC_PARENT",
-        "FEEDSVC_TEST_REQUIRE",
-        "FEEDSVC_TEST_DATABASE",
     }
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in ours)
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(PREFIX)
+        and not name.upper().startswith(f"{PREFIX}TEST_")
+        and name.upper() not in ours
+    )
+    return [
+        f"{name} is set, and there is no such setting{_meant(name, ours)}; see `feedsvc settings`." for name in unknown
+    ]
+
+
+def _meant(name: str, ours: set[str]) -> str:
+    near = difflib.get_close_matches(name.upper(), sorted(ours), n=1, cutoff=0.8)
+    return f" (is {near[0]} meant?)" if near else ""
 
 
 def secret_key(settings: Settings) -> str:

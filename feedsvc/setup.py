@@ -16,7 +16,7 @@ from feedsvc.db import reading
 from feedsvc.errors import Invalid, WrongSettings
 from feedsvc.feeds import build, places, scopes, which
 from feedsvc.models import Change, User
-from feedsvc.newsroom import accounts, record
+from feedsvc.newsroom import accounts, indexing, links, record
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.seed import seed
 from feedsvc.newsroom.workflow import SYSTEM
@@ -65,6 +65,7 @@ def prepare() -> None:
     with only_one(current.instance / "run" / "prepare.lock"):
         settings.make_secret_key(current)
         migrate.upgrade(clock.now())
+        _begin_search()
         act(_first_rows, languages=current.languages, fingerprint=build.fingerprint())
         _first_account(current)
         _place_publications()
@@ -91,6 +92,14 @@ def _place_publications() -> None:
     while done := act(places.place_anew, done):
         log.info("placed", publication=done)
     act(record.change, "scopes", detail=str(scopes.VERSION))
+
+
+def _begin_search() -> None:
+    """Empties an index of other keys than ours. The ticker fills it, the newest first, and nobody waits for that."""
+    with reading() as session:
+        if not indexing.is_of_other_keys(session):
+            return
+    act(indexing.begin_anew)
 
 
 def _first_account(current: settings.Settings) -> None:
@@ -130,4 +139,4 @@ def link_for_first_account() -> str:
     first = next((user for user in people if "admin" in user.role.grants), None)
     if first is None:
         return ""
-    return f"{settings.current().public_url}/desk/setup/{act(accounts.make_link, first.email, actor=SYSTEM)}"
+    return f"{settings.current().public_url}/desk/setup/{act(links.make_link, first.email, actor=SYSTEM)}"

@@ -6,7 +6,6 @@ bytes may no longer be served without a look at the database. Stage 1 has the qu
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from feedsvc import bell
+from feedsvc import bell, locks
 
 CURRENT = "current"
 _LOCK = ".lock"
@@ -25,7 +24,10 @@ _MARK = re.compile(r"([0-9]+)~([0-9]+)~([0-9]+)")
 CODINGS = {"gzip": "gz", "br": "br", "zstd": "zst"}
 """HTTP content coding → suffix of the file and of the ETag."""
 
-
+PATIENCE = 5.0
+"""Seconds for which a feed's lock is waited for: longer than a build takes, and not for ever."""
+FORBIDDING = 1.0
+"""Seconds after which whoever must forbid bytes waits no longer, and takes the lock from its holder."""
 LAST_RESORT = 1
 """`until_ms` of bytes that are served only where they cannot be built anew; 0: not even then."""
 
@@ -75,8 +77,8 @@ def parse(target: str) -> Mark | None:
 
 def mark(instance: Path, key: Key) -> Mark | None:
     """What the feed's link says now; None where the feed is not on the shelf."""
-    try:
-        return parse(os.readlink(folder(instance, key) / CURRENT))
+    try:  # Strings, here and below: a ticker asks this of thousands, and a Path costs ten times as much.
+        return parse(os.readlink(f"{instance}/shelf/{key.language}/{key.scope}/{CURRENT}"))
     except OSError:
         return None
 
@@ -106,10 +108,11 @@ def is_whole(instance: Path, key: Key, wanted: Mark) -> bool:
     """Whether a version's files are there with the sizes that they were written with. An expired one needs none."""
     if wanted.until_ms == 0:
         return True
-    place = folder(instance, key) / str(wanted)
+    place = f"{instance}/shelf/{key.language}/{key.scope}/{wanted}"
     try:
-        sizes = json.loads((place / "meta.json").read_bytes())["sizes"]
-        return all((place / name).stat().st_size == size for name, size in sizes.items())
+        with open(f"{place}/meta.json", "rb") as file:  # noqa: PTH123  # see `mark`
+            sizes = json.load(file)["sizes"]
+        return all(os.stat(f"{place}/{name}").st_size == size for name, size in sizes.items())  # noqa: PTH116
     except (OSError, ValueError, KeyError):
         return False
 
@@ -127,16 +130,16 @@ def read(instance: Path, key: Key, wanted: Mark) -> Shelved | None:
 
 
 @contextlib.contextmanager
-def locked(instance: Path, key: Key) -> Iterator[None]:
-    """One builder per feed, across threads and processes. The lock goes with its holder, however that ends."""
+def locked(instance: Path, key: Key, *, patience: float = PATIENCE, seize: bool = False) -> Iterator[None]:
+    """One builder per feed, across threads and processes. The lock goes with its holder, however that ends.
+
+    Raises TimeoutError where it was waited for in vain; with `seize` it is taken from whoever holds on to it, and who
+    lost it can flip the link no more.
+    """
     place = folder(instance, key)
     place.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with locks.held(place / _LOCK, patience=patience, seize=seize):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def put(instance: Path, key: Key, shelved: Shelved) -> bool:
@@ -149,6 +152,7 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
     if before is not None and before > shelved.mark and is_whole(instance, key, before):
         return False
     place = folder(instance, key)
+    locks.need(place / _LOCK)
     final = place / str(shelved.mark)
     making = place / f".making-{os.getpid()}-{time.monotonic_ns()}"
     making.mkdir(parents=True)
@@ -170,7 +174,8 @@ def put(instance: Path, key: Key, shelved: Shelved) -> bool:
 
 
 def _flip(place: Path, wanted: Mark) -> None:
-    """Points the link at a version, atomically."""
+    """Points the link at a version, atomically. Raises OSError where the lock was lost meanwhile."""
+    locks.need(place / _LOCK)
     link = place / f".link-{os.getpid()}-{time.monotonic_ns()}"
     link.symlink_to(str(wanted))
     link.rename(place / CURRENT)
@@ -183,7 +188,7 @@ def expire(instance: Path, key: Key, *, below: int, for_good: bool) -> None:
     """
     if mark(instance, key) is None:
         return
-    with locked(instance, key):
+    with locked(instance, key, patience=FORBIDDING, seize=True):
         before = mark(instance, key)
         if before is None or before.version >= below:
             return
@@ -202,14 +207,19 @@ def expire(instance: Path, key: Key, *, below: int, for_good: bool) -> None:
 
 def drop(instance: Path, key: Key) -> None:
     """Takes a feed off the shelf, as after its files proved unreadable: whoever asks next must build."""
-    with locked(instance, key):
+    with locked(instance, key, patience=FORBIDDING, seize=True):
         (folder(instance, key) / CURRENT).unlink(missing_ok=True)
         bell.ring(instance)
 
 
 def put_away(instance: Path, key: Key, *, older_than: float) -> int:
-    """Takes a feed off the shelf whose version lies there for longer than `older_than` seconds. Gives 1 if it did."""
-    with locked(instance, key):
+    """Takes a feed off the shelf whose version lies there for longer than `older_than` seconds. Gives 1 if it did.
+
+    Raises TimeoutError where somebody builds it.
+    """
+    if mark(instance, key) is None:
+        return 0
+    with locked(instance, key, patience=0):
         there = mark(instance, key)
         link = folder(instance, key) / CURRENT
         if there is None or time.time() - link.lstat().st_mtime < older_than:
@@ -236,20 +246,26 @@ def clear_left(instance: Path) -> None:
 
 def keys(instance: Path) -> Iterator[Key]:
     """Every feed on the shelf, or that was."""
-    root = instance / "shelf"
-    todo = [(place.name, place, "") for place in root.iterdir()] if root.exists() else []
+    todo = [("", "", str(instance / "shelf"))]
     while todo:
-        language, place, scope = todo.pop()
-        if (place / _LOCK).exists():
-            yield Key(language, scope)
-        elif place.is_dir() and not place.is_symlink():  # A feed's folder holds versions, any other one feeds.
-            todo += [(language, path, f"{scope}/{path.name}".lstrip("/")) for path in place.iterdir()]
+        language, scope, place = todo.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as found:
+            inside = [(entry.name, entry.path, entry.is_dir(follow_symlinks=False)) for entry in found]
+            if scope and any(name == _LOCK for name, _, _ in inside):
+                yield Key(language, scope)
+            elif language:  # A feed's folder holds versions, any other one feeds.
+                todo += [(language, f"{scope}/{name}".lstrip("/"), path) for name, path, is_dir in inside if is_dir]
+            else:
+                todo += [(name, "", path) for name, path, is_dir in inside if is_dir]
 
 
 def sweep(instance: Path, key: Key, *, older_than: float) -> int:
-    """Deletes versions that were left at least `older_than` seconds ago. Gives how many."""
+    """Deletes versions that were left at least `older_than` seconds ago. Gives how many. Raises TimeoutError."""
+    names = set(os.listdir(f"{instance}/shelf/{key.language}/{key.scope}"))  # noqa: PTH208  # see `mark`
+    if names <= {_LOCK, CURRENT, str(mark(instance, key))}:
+        return 0
     place, gone = folder(instance, key), 0
-    with locked(instance, key):
+    with locked(instance, key, patience=0):
         now_at = str(mark(instance, key))
         kept = {now_at, os.path.basename(os.path.realpath(place / now_at))}  # noqa: PTH119  # a last resort has another name
         for path in place.iterdir():

@@ -16,6 +16,7 @@ import structlog
 
 from feedsvc import jobs, lifeline, settings, webserver
 from feedsvc.errors import WrongSettings
+from feedsvc.feeds import watch
 
 log = structlog.get_logger()
 
@@ -23,6 +24,8 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at the children."""
 STUCK_AFTER = 5.0
 """A ticker that has not shown itself for so many seconds is killed and started again."""
+BEGINS_WITHIN = 30.0
+"""Seconds for which a ticker that was started may take to show itself at all: on a busy machine it loads for ten."""
 GRACE = 8.0
 """Seconds that children get to end by themselves."""
 MOST_RESTARTS, WITHIN = 20, 60.0
@@ -35,6 +38,8 @@ class Child:
 
     name: str
     command: list[str]
+    beat: Path | None = None
+    """What it touches each second; gone when it starts, so that no beat is that of the one before it."""
     process: "subprocess.Popen[bytes] | None" = None
     starts: list[float] = field(default_factory=list)
 
@@ -44,6 +49,8 @@ class Child:
         self.starts = [*(at for at in self.starts if now - at < WITHIN), now]
         if len(self.starts) > MOST_RESTARTS:
             raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
+        if self.beat:
+            self.beat.unlink(missing_ok=True)
         # A session of its own: Ctrl-C at a terminal is for this process, which then ends its children in order.
         self.process = subprocess.Popen(
             self.command,
@@ -95,28 +102,30 @@ def _answers(host: str, port: int) -> bool:
     return True
 
 
-def _is_stuck(ticker: Child, beat: Path) -> bool:
+def _is_stuck(ticker: Child) -> bool:
     """Whether the ticker runs and yet has not shown itself for too long."""
-    if ticker.process is None or time.monotonic() - ticker.starts[-1] < STUCK_AFTER:
+    if ticker.process is None or ticker.beat is None:
         return False
     try:
         # A beat from the future is as bad: the clock was put back, and APScheduler waits for the old time to come.
-        return abs(time.time() - beat.stat().st_mtime) > STUCK_AFTER
+        return abs(time.time() - ticker.beat.stat().st_mtime) > STUCK_AFTER
     except OSError:
-        return True
+        return time.monotonic() - ticker.starts[-1] > BEGINS_WITHIN
 
 
-def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[[], None]) -> None:
+def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[[], None]) -> bool:
     """Keeps the children running until SIGINT or SIGTERM. `ready` is called once when the web answers.
 
-    The instance is prepared and claimed already.
+    The instance is prepared and claimed already. Gives True where all has to start anew: see `start_anew`.
     """
     instance = settings.current().instance
+    anew = watch.anew_file(instance)
+    anew.unlink(missing_ok=True)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     web = Child("web", webserver.command(host, port, workers, settings.current().blocking_threads))
-    ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"])
+    ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"], jobs.beat_file(instance))
     children = [web, ticker] if scheduler else [web]
     marker = instance / "run" / "no-scheduler"
     marker.unlink(missing_ok=True) if scheduler else marker.touch()
@@ -126,9 +135,18 @@ def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[
         told = False
         while not ended.wait(LOOK_EVERY):
             told = told or _tell(host, port, ready)
-            _look_after(children, ticker, jobs.beat_file(instance))
+            _look_after(children, ticker)
+            if anew.exists():
+                log.error("starting_anew")
+                return True
     finally:
         _stop(children)
+    return False
+
+
+def start_anew() -> None:
+    """Becomes the same command from its beginning, as the same process: with nothing remembered, and an empty shelf."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # our own command line
 
 
 def _tell(host: str, port: int, ready: Callable[[], None]) -> bool:
@@ -139,13 +157,13 @@ def _tell(host: str, port: int, ready: Callable[[], None]) -> bool:
     return True
 
 
-def _look_after(children: list[Child], ticker: Child, beat: Path) -> None:
+def _look_after(children: list[Child], ticker: Child) -> None:
     """Starts again what has ended, and kills a ticker that is stuck."""
     for child in children:
         if child.process is not None and child.process.poll() is not None:
             log.error("ended", child=child.name, code=child.process.returncode)
             child.start()
-    if ticker in children and _is_stuck(ticker, beat) and ticker.process is not None:
+    if ticker in children and _is_stuck(ticker) and ticker.process is not None:
         log.error("stuck", child=ticker.name, pid=ticker.process.pid)
         ticker.process.kill()
         ticker.process.wait()

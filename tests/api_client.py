@@ -10,6 +10,7 @@ from typing import Any
 
 import databases
 import pytest
+from apps import application
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from werkzeug.test import TestResponse
@@ -18,7 +19,6 @@ from feedsvc import clock, db, road, settings
 from feedsvc.newsroom import accounts, tokens
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.setup import prepare
-from feedsvc.web.app import create_app
 
 ITEMS = "/api/v1/items"
 FORMATS = FormatChecker(("date-time", "uuid", "uri"))
@@ -63,8 +63,10 @@ def token_for(role: str, *scopes: str, **more: Any) -> str:
 class Api:
     """`api("POST", "/api/v1/items", {...})` asks as an administrator, with `token=` as somebody else or nobody."""
 
-    app: Flask = field(default_factory=create_app)
+    app: Flask = field(default_factory=application)
     token: str | None = field(default_factory=lambda: token_for("admin"))
+    validators: dict[str, Draft202012Validator] = field(default_factory=dict)
+    """Schema → its validator, made once: making one costs more than most answers."""
 
     def __post_init__(self) -> None:
         self.document = self.app.test_client().get("/api/openapi.json").get_json()
@@ -103,8 +105,10 @@ class Api:
 
     def valid(self, name: str, value: Any) -> None:
         """Asserts that the value has the shape that the document gives under this name."""
-        schema = {"$ref": f"#/components/schemas/{name}", "components": self.document["components"]}
-        Draft202012Validator(schema, format_checker=FORMATS).validate(value)
+        if name not in self.validators:
+            schema = {"$ref": f"#/components/schemas/{name}", "components": self.document["components"]}
+            self.validators[name] = Draft202012Validator(schema, format_checker=FORMATS)
+        self.validators[name].validate(value)
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """What the document says of a request; None where it knows of none."""

@@ -9,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import databases
+import hypothesis
 import pytest
 from databases import Database, let_go
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from feedsvc import clock, settings
 
@@ -25,14 +28,26 @@ def _has_ruby_rss() -> bool:
     )
 
 
+def _program(name: str) -> bool:
+    """Whether a server is here; Debian keeps servers where users do not look."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin") is not None
+
+
 THERE = {
     "browser": lambda: CHROMIUM is not None,
+    "caddy": lambda: _program("caddy"),
+    "nginx": lambda: _program("nginx"),
+    "varnish": lambda: _program("varnishd"),
     "newsboat": lambda: shutil.which("newsboat") is not None,
     "postgresql": databases.is_there,
     "ruby": _has_ruby_rss,
 }
 """Marker → whether what it needs is there."""
 ADDRESS = "http://newsroom.test"
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,12 +64,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"{name} is not here"))
 
 
+class _Compiled(BytecodeCache):
+    """Templates that another application of this process has compiled."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
+
+
+_FILLERS = {"instance", "desk", "newsroom"}
+"""Fixtures that make the database a copy of another one: an empty one would be made for nothing."""
+
+
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """An empty database of this test's own, which this process's settings name, and nothing else in the environment."""
     for name in [n for n in os.environ if n.startswith("FEEDSVC_")]:
         monkeypatch.delenv(name)
-    with databases.made(tmp_path) as one:
+    with databases.made(tmp_path, empty=not _FILLERS & set(request.fixturenames)) as one:
         monkeypatch.setenv("FEEDSVC_DATABASE_URL", one.url)
         settings.current.cache_clear()
         clock.forget()

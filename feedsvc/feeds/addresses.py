@@ -14,6 +14,11 @@ def item_url(language: str, slug: str) -> str:
     return f"{home_url(language)}/news/{slug}"
 
 
+def media_url(key: str, name: str) -> str:
+    """A picture in one size and format, which answers while something public carries it."""
+    return f"{settings.current().public_url}/media/{key}/{name}"
+
+
 def feed_url(scope: str, language: str) -> str:
     """A feed without a format's suffix, which is also its page for people. `scope`: `news` …"""
     return f"{home_url(language)}/feeds/{scope}"

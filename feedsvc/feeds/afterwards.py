@@ -1,5 +1,6 @@
 """What a build leaves to be done when its readers have been served: by one thread of each process, in order."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,6 +12,8 @@ from feedsvc.errors import FeedsvcError
 
 log = structlog.get_logger()
 
+PAUSE = 0.03
+"""Seconds before each deed: whoever waited for the build is answered first, and those who ask for it next."""
 _THREAD = ThreadPoolExecutor(1, thread_name_prefix="afterwards")
 
 
@@ -20,6 +23,7 @@ def do(deed: Callable[..., Any], *args: Any) -> None:
 
 
 def _done(database: str, deed: Callable[..., Any], *args: Any) -> None:
+    time.sleep(PAUSE)
     try:
         if settings.current().database == database:  # In tests a process serves many newsrooms, one after the other.
             deed(*args)

@@ -7,15 +7,14 @@ from html import escape
 
 import structlog
 from babel.dates import format_datetime
-from sqlalchemy.orm import Session
 
 from feedsvc import settings
 from feedsvc.characters import clean, one_line
 from feedsvc.clock import whole_second
-from feedsvc.feeds import addresses, scopes, which
+from feedsvc.feeds import addresses, contacts, illustrated, scopes
 from feedsvc.formats.document import Entry, FeedDoc, Term
 from feedsvc.models import Feed
-from feedsvc.newsroom import html
+from feedsvc.newsroom import datelines, html
 from feedsvc.newsroom.public import Correction, Shown
 from feedsvc.words import N_, say
 
@@ -23,6 +22,8 @@ log = structlog.get_logger()
 
 VERSION = 1
 """Raise it when another entry is made of the same rows."""
+TERMS = frozenset(("category", "tag"))
+"""Kinds of subjects whose names entries say; an organisation's is frozen in the text."""
 LEAST_ITEMS = 10
 
 
@@ -41,6 +42,7 @@ def entry(shown: Shown) -> Entry:
         updated=whole_second(max(shown.updated, shown.published)),
         authors=tuple(one_line(author.name) for author in revision.authors) or (one_line(revision.organisation_name),),
         terms=_terms(shown),
+        pictures=illustrated.pictures(revision),
     )
 
 
@@ -56,18 +58,36 @@ def survived(shown: Shown) -> Entry:
 
 
 def _content(shown: Shown, home: str) -> str:
-    """Correction notes, then the text, then the boilerplate: all that the item's page says."""
+    """Correction notes, sub-head, the leading picture, text, further pictures, boilerplate, contacts: all that the item's page says."""
     revision = shown.revision
-    notes = "\n".join(_note(note, shown.language) for note in shown.corrections)
-    return _composed(notes, revision.body_html, revision.about_heading, revision.about_html, home)
+    before = [_note(note, shown.language) for note in shown.corrections]
+    if revision.subhead:
+        before.append(f"<p><strong>{escape(one_line(revision.subhead), quote=False)}</strong></p>")
+    lead, further = illustrated.figures(revision)
+    line = (revision.dateline, shown.language)
+    about = (revision.about_heading, revision.about_html)
+    people = contacts.markup(revision, shown.language)
+    return _composed(
+        "\n".join(part for part in (*before, lead) if part), revision.body_html, line, further, about, people, home
+    )
 
 
 @lru_cache(maxsize=512)
-def _composed(notes: str, body_html: str, about_heading: str, about_html: str, home: str) -> str:
+def _composed(  # a cache's key
+    before: str,
+    body_html: str,
+    line: tuple[str, str],
+    further: str,
+    about: tuple[str, str],
+    people: str,
+    home: str,
+) -> str:
     """The parts as one piece of HTML, sanitised, addresses absolute. Remembered: a build of fifty items changes one."""
-    parts = [notes, html.sanitise(body_html)]
+    about_heading, about_html = about
+    parts = [before, datelines.run_in(html.sanitise(body_html), *line), further]
     if about_html:
         parts.append(f"<h2>{escape(clean(about_heading))}</h2>\n{html.sanitise(about_html)}")
+    parts.append(people)
     return html.absolute("\n".join(part for part in parts if part), home)
 
 
@@ -92,11 +112,11 @@ def _terms(shown: Shown) -> tuple[Term, ...]:
     )
 
 
-def frame(session: Session, feed: Feed, updated: datetime | None, older: int | None, *, now: datetime) -> FeedDoc:
-    """What stands around a feed's entries. `updated`: the newest of theirs; `older`: the archive behind them."""
+def frame(feed: Feed, name: str, updated: datetime, older: int | None) -> FeedDoc:
+    """What stands around a feed's entries. `name`: its scope's; `older`: the archive behind the entries."""
     newsroom = one_line(settings.current().newsroom_name)
     kind, _ = scopes.split(feed.scope)
-    name = one_line(scopes.name_of(session, feed.scope, now=now))
+    name = one_line(name)
     if kind in scopes.SCOPES:
         title, subtitle = f"{newsroom}: {name}", say(feed.language, scopes.SCOPES[kind].carries, name=name)
     else:
@@ -108,7 +128,7 @@ def frame(session: Session, feed: Feed, updated: datetime | None, older: int | N
         language=feed.language,
         home_url=addresses.page_url(feed.scope, feed.language),
         base_url=addresses.feed_url(feed.scope, feed.language),
-        updated=updated or whole_second(which.opened(session, feed, now=now) or feed.created_at),
+        updated=updated,
         author=newsroom,
         prev_archive=older,
     )
@@ -116,7 +136,9 @@ def frame(session: Session, feed: Feed, updated: datetime | None, older: int | N
 
 def weight(one: Entry) -> int:
     """What an entry counts for in the size of a feed, in bytes."""
-    return len((one.content_html + one.summary + one.title).encode("utf-8", "replace")) + 1_000
+    return (
+        len((one.content_html + one.summary + one.title).encode("utf-8", "replace")) + 1_000 + 2_000 * len(one.pictures)
+    )
 
 
 def fitting(weights: Iterable[int], most_bytes: int) -> int:

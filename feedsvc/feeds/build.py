@@ -3,24 +3,23 @@
 import gzip
 import hashlib
 import json
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import brotli
 import structlog
 import zstandard
-from isal import igzip
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import afterwards, archives, assemble, pieces, scopes, which
-from feedsvc.formats.document import FeedDoc
-from feedsvc.formats.registry import FORMATS, join
+from feedsvc.feeds.contents import Contents, Ground, contents, ground, packed, written
+from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Feed
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import Place
@@ -30,7 +29,9 @@ log = structlog.get_logger()
 
 QUICK, ALL = 1, 2
 """Stages of a version: gzip at once; brotli and zstd follow from the ticker."""
-_GZIP_LEVEL, _BROTLI_LEVEL, _ZSTD_LEVEL = 2, 5, 9
+BRIEFLY = 0.2
+"""Seconds for which the ticker waits for another builder: the other feeds must not wait with it."""
+_BROTLI_LEVEL, _ZSTD_LEVEL = 5, 9
 
 
 def fingerprint() -> str:
@@ -63,92 +64,31 @@ def is_ours() -> bool:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """A feed as the public may read it at a moment: its frame, its rendered entries, and what to do afterwards."""
-
-    doc: FeedDoc
-    """Without entries."""
-    entries: list[pieces.Piece]
-    news: pieces.News
-    end: Place | None
-    """The place of the last entry."""
-    waiting: int
-    """Items behind it that no full archive holds yet."""
-
-
-def contents(session: Session, feed: Feed, *, now: datetime) -> Contents:
-    """The newest items of a feed: at most the set number and size."""
-    current = settings.current()
-    outlines = listing.outlines(session, feed.language, feed.scope, now=now, limit=current.feed_items)
-    entries, news = pieces.of(session, outlines, now=now)
-    count = assemble.fitting((one.weight for one in entries), current.feed_bytes)
-    older, waiting, end = None, 0, outlines[count - 1].place if count else None
-    if end and (count < len(outlines) or len(outlines) == current.feed_items):
-        older, waiting = archives.behind(session, feed, end, now=now)
-    updated = max((one.updated for one in entries[:count]), default=None)
-    return Contents(assemble.frame(session, feed, updated, older, now=now), entries[:count], news, end, waiting)
-
-
-def archived(session: Session, feed: Feed, number: int, *, now: datetime) -> tuple[FeedDoc, list[pieces.Piece]] | None:
-    """The frame and entries of an archive document; None for one that there is not."""
-    found = archives.find(session, feed, number, now=now)
-    if found is None:
-        return None
-    entries, news = pieces.of(session, found.entries, now=now)
-    if news:
-        afterwards.do(pieces.remember, news)
-    updated = max((one.updated for one in entries), default=None)
-    doc = assemble.frame(session, feed, updated, found.older, now=now)
-    return replace(doc, archive=number, next_archive=found.newer), entries
-
-
-def written(doc: FeedDoc, entries: Iterable[pieces.Piece], suffix: str) -> bytes:
-    """A document in a format."""
-    return join(FORMATS[suffix], doc, [one.bytes[suffix] for one in entries])
-
-
-def tag(body: bytes) -> str:
-    """The hash of identity bytes that an ETag begins with."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def packed(body: bytes) -> bytes:
-    """The quick gzip: a tenth of the time of the usual level for a fifth more bytes."""
-    return bytes(igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0))
-
-
 def rebuild(key: Key) -> None:
     """Builds a feed whose files on the shelf proved unreadable."""
     shelf.drop(settings.current().instance, key)
     build(key)
 
 
-def build(key: Key) -> None:
+def build(key: Key, *, patience: float = shelf.PATIENCE) -> None:
     """Brings the shelf up to the feed's row, if it is behind. One builder at a time; the others find it done.
 
     Raises NotFound for an unknown feed and for one that only the newsroom knows of, Unavailable without a database,
-    OSError without a disk.
+    OSError without a disk, TimeoutError where another builder does not come to an end.
     """
     instance = settings.current().instance
-    is_cold = shelf.mark(instance, key) is None
-    if is_cold:
+    if shelf.mark(instance, key) is None:
         with reading() as session:
             feed = which.find(session, key)
             if feed is None or which.opened(session, feed, now=clock.now()) is None:
                 raise NotFound("feed")
-    with shelf.locked(instance, key):
-        made = _made(instance, key)
-        if made is None:
-            return
-        shelf.put(instance, key, _shelved(made))
-    log.debug("built", language=key.language, scope=key.scope, version=made.mark.version)
-    # Neither may delay the reader who built, nor fail what lies on the shelf already.
-    if made.contents.news:
-        afterwards.do(pieces.remember, made.contents.news)
-    if made.contents.waiting >= archives.RIPE and made.contents.end:
-        afterwards.do(archives.cut_off, made.feed_id, made.contents.end)
-    if is_cold:
+    with shelf.locked(instance, key, patience=patience):
+        is_first = shelf.mark(instance, key) is None  # Only under the lock is this true until the end.
+        with reading() as session:
+            made = _put(session, instance, key, ground(session, [key], now=clock.now()))
+    if made is not None:
+        _follow(made)
+    if made is not None and is_first:
         _look_again(instance, key, made.mark)
 
 
@@ -169,35 +109,41 @@ def _look_again(instance: Path, key: Key, built: Mark) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What a build found to put on the shelf."""
+    """What came of a build, and what is to be done after it."""
 
     feed_id: int
     mark: Mark
-    last_modified: int
-    contents: Contents
+    news: pieces.News
+    end: Place | None
+    waiting: int
 
 
-def _made(instance: Path, key: Key) -> _Made | None:
-    """The feed as its rows say now; None where the shelf has it already."""
-    while True:
-        with reading() as session:
-            now = clock.now()
-            feed = which.find(session, key)
-            if feed is None:
-                raise NotFound("feed")
-            fallen, until = which.moments(session, feed, now=now)
-            mark = Mark(feed.version, clock.milliseconds(until), QUICK)
-            there = shelf.mark(instance, key)
-            if there is not None and _is_up_to(there, mark) and shelf.is_whole(instance, key, there):
-                return None
-            modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
-            made = _Made(feed.id, mark, modified, contents(session, feed, now=now))
-            if not made.contents.entries and which.opened(session, feed, now=now) is None:
-                raise NotFound("feed")
-        if made.contents.waiting < archives.MOST_OPEN or made.contents.end is None:
-            return made
-        if not archives.cut_off(made.feed_id, made.contents.end):  # Somebody else did.
-            time.sleep(0.05)
+def _put(session: Session, instance: Path, key: Key, known: Ground) -> _Made | None:
+    """Puts a feed on the shelf as its rows say; None where it lies there already. The caller holds its lock, and has
+    held it since before the session began.
+    """
+    if key not in known.known:
+        raise NotFound("feed")
+    feed, fallen, until = known.known[key]
+    mark = Mark(feed.version, clock.milliseconds(until), QUICK)
+    there = shelf.mark(instance, key)
+    if there is not None and _is_up_to(there, mark) and shelf.is_whole(instance, key, there):
+        return None
+    found = contents(session, known, key)
+    if not found.entries and which.opened(session, feed, now=known.now) is None:
+        raise NotFound("feed")
+    modified = int(which.last_modified(session, feed, fallen, now=known.now).timestamp())
+    shelf.put(instance, key, _shelved(mark, modified, found))
+    log.debug("built", language=key.language, scope=key.scope, version=mark.version)
+    return _Made(feed.id, mark, found.news, found.end, found.waiting)
+
+
+def _follow(made: _Made) -> None:
+    """What may neither delay the reader who built, nor fail what lies on the shelf already."""
+    if made.news:
+        afterwards.do(pieces.remember, made.news)
+    if made.waiting > archives.RIPE and made.end:
+        afterwards.do(archives.cut_off, made.feed_id, made.end)
 
 
 def _is_up_to(there: Mark, wanted: Mark) -> bool:
@@ -205,15 +151,11 @@ def _is_up_to(there: Mark, wanted: Mark) -> bool:
     return there >= wanted and there.until_ms > shelf.LAST_RESORT
 
 
-def _shelved(made: _Made) -> Shelved:
+def _shelved(mark: Mark, modified: int, found: Contents) -> Shelved:
     """Every document of the feed, gzipped: whoever wants it as it is gets it unpacked."""
-    files: dict[str, bytes] = {}
-    etags: dict[str, str] = {}
-    for suffix in FORMATS:
-        body = written(made.contents.doc, made.contents.entries, suffix)
-        files[f"{suffix}.gz"] = packed(body)
-        etags[suffix] = tag(body)
-    return Shelved(made.mark, made.last_modified, etags, files)
+    made = {suffix: written(found.doc, found.entries, suffix) for suffix in FORMATS}
+    files = {f"{suffix}.gz": packed(one.body) for suffix, one in made.items()}
+    return Shelved(mark, modified, {suffix: one.tag for suffix, one in made.items()}, files)
 
 
 def expire(feed: Feed, *, for_good: bool) -> None:
@@ -224,7 +166,7 @@ def expire(feed: Feed, *, for_good: bool) -> None:
 def compress(key: Key) -> bool:
     """Adds the slow codings to the current version. Gives whether there was anything to do.
 
-    The bytes of a coding are written once and never replaced; gzip stays as it is.
+    The bytes of a coding are written once and never replaced; gzip stays as it is. Raises TimeoutError beside a builder.
     """
     instance = settings.current().instance
     there = shelf.mark(instance, key)
@@ -238,19 +180,18 @@ def compress(key: Key) -> bool:
         body = gzip.decompress(quick.files[f"{suffix}.gz"])
         files[f"{suffix}.br"] = brotli.compress(body, quality=_BROTLI_LEVEL)
         files[f"{suffix}.zst"] = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
-    with shelf.locked(instance, key):
+    with shelf.locked(instance, key, patience=BRIEFLY):
         if shelf.mark(instance, key) != there:
             return False
         return shelf.put(instance, key, Shelved(there._replace(stage=ALL), quick.last_modified, quick.etags, files))
 
 
-def is_behind(instance: Path, feed: Feed, *, now: datetime) -> bool:
-    """Whether the shelf is not at a feed's row, or past its moment."""
-    key = Key(feed.language, feed.scope)
+def is_behind(instance: Path, key: Key, version: int, *, now: datetime) -> bool:
+    """Whether the shelf is not at the version of a feed's row, or past its moment."""
     there = shelf.mark(instance, key)
     return (
         there is None
-        or there.version < feed.version
+        or there.version < version
         or there.until_ms <= clock.milliseconds(now)
         or not shelf.is_whole(instance, key, there)
     )
@@ -262,18 +203,52 @@ def missing(instance: Path) -> list[Key]:
     return [key for key in keys if shelf.mark(instance, key) is None]
 
 
-def build_all(keys: Iterable[Key]) -> list[Key]:
+def build_all(keys: Iterable[Key], *, patience: float = shelf.PATIENCE) -> list[Key]:
     """Builds these feeds; one that fails, however, is logged and does not stop the others. Gives those that failed."""
-    failed = []
-    for key in keys:
-        try:
-            build(key)
-        except NotFound:  # It went, or moved, since somebody saw it.
-            continue
-        except (FeedsvcError, OSError) as error:
-            log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
-            failed.append(key)
-        except Exception:
-            log.exception("build_failed", language=key.language, scope=key.scope)
-            failed.append(key)
-    return failed
+    return [key for key in _not_together(list(keys)) if not _is_done(key, patience)]
+
+
+def _not_together(keys: list[Key]) -> list[Key]:
+    """Builds of one look at the rows what lies on the shelf already and is not being built. Gives the others, and
+    from the first that fails on all.
+    """
+    instance, done = settings.current().instance, set()
+    try:
+        with ExitStack() as locks:
+            # Never waiting for a lock while holding others: two who did could wait for each other.
+            held = [key for key in keys if shelf.mark(instance, key) and _is_free(instance, key, locks)]
+            held = [key for key in held if shelf.mark(instance, key)]  # Taken off meanwhile: `build` looks again.
+            with reading() as session:
+                known = ground(session, held, now=clock.now())
+                for key in held:
+                    made = _put(session, instance, key, known)
+                    done.add(key)
+                    if made:
+                        _follow(made)
+    except Exception as error:  # noqa: BLE001  # each is tried by itself now, and told of if it fails again
+        log.info("not_built_together", feeds=len(keys) - len(done), error=str(error))
+    return [key for key in keys if key not in done]
+
+
+def _is_free(instance: Path, key: Key, locks: ExitStack) -> bool:
+    """Takes a feed's lock if nobody has it."""
+    try:
+        locks.enter_context(shelf.locked(instance, key, patience=0))
+    except TimeoutError:
+        return False
+    return True
+
+
+def _is_done(key: Key, patience: float) -> bool:
+    """Whether a build went well; what failed is logged."""
+    try:
+        build(key, patience=patience)
+    except NotFound:  # It went, or moved, since somebody saw it.
+        return True
+    except (FeedsvcError, OSError) as error:
+        log.error("build_failed", language=key.language, scope=key.scope, error=str(error))
+        return False
+    except Exception:
+        log.exception("build_failed", language=key.language, scope=key.scope)
+        return False
+    return True

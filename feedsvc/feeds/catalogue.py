@@ -1,11 +1,13 @@
 """The catalogue: which feeds carry something at a moment, what they are called, and which kind of thing they are about."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedsvc import settings
 from feedsvc.feeds import scopes, which
 from feedsvc.models import Feed, Tag
 from feedsvc.newsroom import public
@@ -39,19 +41,32 @@ def carrying(session: Session, language: str, *, now: datetime) -> list[Subject]
     found = [scope for _, scope in latest]
     names: dict[str, str] = {}
     for start in range(0, len(found), _CHUNK):
-        names |= scopes.names_of(session, found[start : start + _CHUNK], now=now)
+        names |= scopes.names_of(session, found[start : start + _CHUNK], (language,), now=now)
     kinds = {f"tag/{slug}": kind for slug, kind in session.execute(select(Tag.slug, Tag.kind))}
     return [Subject(scope, names[scope], kinds.get(scope, scopes.split(scope)[0])) for scope in found if scope in names]
 
 
-def subject(session: Session, scope: str, *, now: datetime) -> Subject | None:
-    """What a scope is about; None for one that readers do not know yet, and for one whose subject was deleted."""
+def carried(session: Session, scopes: Iterable[str], *, now: datetime) -> dict[str, dict[str, int]]:
+    """Scope → language → how many of its items are public, for those of these scopes that readers know."""
+    source = public.placed(Feed.id)
+    items = source.query.with_only_columns(func.count()).correlate(Feed).scalar_subquery()
+    query = select(Feed, items).where(Feed.scope.in_(list(scopes)), Feed.language.in_(settings.current().languages))
+    found: dict[str, dict[str, int]] = {}
+    for feed, number in session.execute(query.order_by(Feed.scope), {"now": now}):
+        if feed.scope in found or which.opened(session, feed, now=now) is not None:
+            found.setdefault(feed.scope, {})[feed.language] = number
+    return found
+
+
+def subject(session: Session, scope: str, language: str, *, now: datetime) -> Subject | None:
+    """What a scope is about, as it is called in a language; None for one that readers do not know yet, and for one whose subject was deleted."""
     kind, slug = scopes.split(scope)
     # Any language's row will do: whether a scope is known does not depend on the language.
     row = session.scalar(select(Feed).where(Feed.scope == scope).limit(1)) if kind in scopes.SCOPES else None
     if row is None or which.opened(session, row, now=now) is None:
         return None
-    name = scopes.name_of(session, scope, now=now)
+    # A page is made as it is asked for, so that it may take the spelling of another language.
+    name = scopes.name_of(session, scope, (language, *settings.current().languages), now=now)
     if kind == "tag":
         kind = session.scalar(select(Tag.kind).where(Tag.slug == slug)) or kind
     return Subject(scope, name, kind) if name else None

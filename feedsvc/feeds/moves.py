@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session, aliased
 
 from feedsvc import settings, shelf
 from feedsvc.clock import whole_second
-from feedsvc.feeds import archives, places, scopes, which
+from feedsvc.feeds import archives, assemble, contacts, places, scopes, which
 from feedsvc.feeds.which import Recorded
-from feedsvc.models import Alias, Archive, Change, Feed, Placement
+from feedsvc.models import Alias, Archive, Change, Feed, Placement, Publication
+from feedsvc.newsroom import public
+from feedsvc.newsroom.listing import NEWS
 from feedsvc.shelf import Key
 
 _UNSEEN = {"synchronize_session": False}
@@ -45,6 +47,12 @@ def _move(version: int, detail: str) -> Gone | None:
     return Gone(told["from"], told["to"], version) if "from" in told else None
 
 
+def _scope(detail: str) -> str:
+    """The scope that a subject had before its change."""
+    told = json.loads(detail)
+    return str(told.get("from") or told["of"])
+
+
 def of(recorded: Iterable[Recorded]) -> list[Gone]:
     """The moves among a transaction's changes."""
     found = (_move(row.id, row.detail) for row, _ in recorded if row.kind == "taxonomy")
@@ -67,11 +75,10 @@ def follow(session: Session, recorded: Sequence[Recorded], *, now: datetime) -> 
     for row, _ in recorded:
         if row.kind == "feed" and row.detail:
             _announce(session, json.loads(row.detail)["new"], version=row.id, now=now)
-    moves = of(recorded)
-    for move in moves:
-        _follow(session, move, now=now)
+        elif row.kind == "taxonomy":
+            _follow(session, row, now=now)
     session.flush()
-    return moves
+    return of(recorded)
 
 
 def take_down(move: Gone) -> None:
@@ -94,9 +101,47 @@ def _announce(session: Session, scope: str, *, version: int, now: datetime) -> N
     session.execute(delete(Alias).where(Alias.scope == scope))
 
 
-def _follow(session: Session, move: Gone, *, now: datetime) -> None:
-    feeds = list(session.scalars(select(Feed).where(Feed.scope == move.scope)))
+def _follow(session: Session, row: Change, *, now: datetime) -> None:
+    """The feeds of a subject go where it went, and whatever says its name is marked.
+
+    As long as nobody could see the subject only its own feeds are: a date that moved would tell of it. A contact has
+    no feeds of its own.
+    """
+    contact = json.loads(row.detail).get("contact")
+    if contact is not None:
+        which.mark_named(session, row.id, contacts.naming(session, contact, now=now), now=now)
+        return
+    move, scope = _move(row.id, row.detail), _scope(row.detail)
+    feeds = list(session.scalars(select(Feed).where(Feed.scope == scope)))
     seen = bool(feeds) and which.opened(session, feeds[0], now=now) is not None
+    saying = _saying(session, feeds, now=now) if seen else set()
+    there = _go(session, move, feeds, seen=seen, now=now) if move else scope
+    own = set(session.scalars(select(Feed.id).where(Feed.scope == there)))
+    if seen:
+        which.mark_named(session, row.id, sorted(saying | own), now=now)
+    else:  # Their next moment may be another one now.
+        session.execute(update(Feed).where(Feed.id.in_(own)).values(version=row.id))
+
+
+def _saying(session: Session, feeds: Sequence[Feed], *, now: datetime) -> set[int]:
+    """The feeds whose entries say the name of the subject of these: wherever an item stood that came out with it."""
+    if not any(scopes.split(feed.scope)[0] in assemble.TERMS for feed in feeds):
+        return set()
+    of_it, elsewhere = aliased(Placement), aliased(Placement)
+    parts = (
+        select(elsewhere.feed_id)
+        .select_from(of_it)
+        .join(Publication, Publication.id == of_it.publication_id)
+        .join(elsewhere, elsewhere.publication_id == of_it.publication_id)
+        .where(of_it.feed_id.in_([feed.id for feed in feeds]), of_it.stands, public.due(Publication))
+    )
+    found = set(session.scalars(parts.distinct(), {"now": now}))
+    languages = {feed.language for feed in feeds if feed.id in found}
+    return found | set(session.scalars(select(Feed.id).where(Feed.scope == NEWS, Feed.language.in_(languages))))
+
+
+def _go(session: Session, move: Gone, feeds: list[Feed], *, seen: bool, now: datetime) -> str | None:
+    """Hands feeds over to the scope that a subject has now, whose address leads there if readers knew it. Gives that scope."""
     to = scopes.renamed(session, move.scope, move.to) if move.to is not None else None
     for feed in feeds:
         other = _feed(session, to, feed.language) if to else None
@@ -116,6 +161,8 @@ def _follow(session: Session, move: Gone, *, now: datetime) -> None:
     session.execute(update(Alias).where(Alias.target == move.scope).values(target=to, at=now))
     if seen:
         session.merge(Alias(scope=move.scope, target=to, at=now))
+    session.flush()
+    return to
 
 
 def _feed(session: Session, scope: str, language: str) -> Feed | None:

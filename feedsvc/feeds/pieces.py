@@ -43,11 +43,18 @@ class Piece:
     """One entry in every format."""
 
     digest: str
+    hashes: dict[str, bytes]
+    """Suffix → hash of the bytes."""
     bytes: dict[str, bytes]
     """Suffix → bytes."""
     updated: datetime
     weight: int
     """What it counts for in the size of a feed."""
+
+
+def _piece(name: str, rendered: dict[str, bytes], updated: datetime, weight: int) -> Piece:
+    hashes = {suffix: hashlib.blake2b(content, digest_size=16).digest() for suffix, content in rendered.items()}
+    return Piece(name, hashes, rendered, updated, weight)
 
 
 @dataclass(slots=True)
@@ -103,9 +110,16 @@ def _size(piece: Piece) -> int:
 _MEMORY = _Memory()
 
 
-def of(session: Session, outlines: Sequence[Outline], *, now: datetime) -> tuple[list[Piece], News]:
-    """The pieces of these items in their order, and what is to be remembered of them."""
-    news = News(_made_with(session))
+def forget() -> None:
+    """Lets go of what this process remembers: its numbers may mean other things in the database by now."""
+    with _MEMORY.lock:
+        _MEMORY.pieces.clear()
+        _MEMORY.size = 0
+
+
+def of(session: Session, outlines: Sequence[Outline], *, made_with: str, now: datetime) -> tuple[list[Piece], News]:
+    """The pieces of these items in their order, and what is to be remembered of them. `made_with`: see the function."""
+    news = News(made_with)
     numbers = [one.publication_id for one in outlines]
     newsroom = f"{news.made_with} {settings.current().database}"
     found = _MEMORY.get(numbers, newsroom)
@@ -122,7 +136,7 @@ def of(session: Session, outlines: Sequence[Outline], *, now: datetime) -> tuple
 _ANEW = select(func.max(Change.id)).where(text(REMAKES))
 
 
-def _made_with(session: Session) -> str:
+def made_with(session: Session) -> str:
     """What entries depend on besides their publications."""
     anew = session.scalar(_ANEW) or 0
     current = settings.current()
@@ -140,7 +154,7 @@ def _stored(session: Session, publications: list[int], news: News) -> dict[int, 
     rows = session.execute(_ROWS, {"numbers": publications, "made_with": news.made_with}).all()
     kept = _kept(session, [row.digest for row in rows], news)
     return {
-        row.publication_id: Piece(row.digest, kept[row.digest], row.updated, row.weight)
+        row.publication_id: _piece(row.digest, kept[row.digest], row.updated, row.weight)
         for row in rows
         if len(kept.get(row.digest, ())) == len(FORMATS)
     }
@@ -177,7 +191,7 @@ def _rendered(session: Session, publications: list[int], news: News, now: dateti
                 news.problems[suffix, name] = problem
                 if problem:
                     log.error("entry_made_safe", item=entry.id, format=suffix, problem=problem)
-        news.rendered[number] = Piece(name, found, entry.updated, assemble.weight(entry))
+        news.rendered[number] = _piece(name, found, entry.updated, assemble.weight(entry))
     return {number: news.rendered[number] for number in entries}
 
 

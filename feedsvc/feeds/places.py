@@ -71,7 +71,8 @@ class Move:
 def place_all(session: Session, publications: Sequence[Publication], *, version: int, now: datetime) -> None:
     """As `place`, for many at once."""
     texts = _texts(session, publications)
-    before = _before(session, [p.id for p in publications])
+    later = [p.id for p in publications if not p.opening]
+    before = _before(session, later) if later else {}
     opening = _openings(session, [p.translation_id for p in publications])
     moves = []
     for p in publications:

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from feedsvc.models import Category, Feed, Organisation, Placement, Publication, RevisionAuthor, Tag
+from feedsvc.models import Category, Feed, Organisation, RevisionAuthor, Tag
 from feedsvc.newsroom.listing import NEWS
-from feedsvc.newsroom.public import due
+from feedsvc.newsroom.public import placed
 from feedsvc.words import N_
 
 VERSION = 1
@@ -103,13 +103,17 @@ def renamed(session: Session, scope: str, subject: int) -> str:
     return f"{kind}/{session.scalars(select(table.slug).where(table.id == subject)).one()}"
 
 
-def name_of(session: Session, scope: str, *, now: datetime) -> str:
-    """What people call a scope: a category's or an author's name; empty for everything."""
-    return names_of(session, [scope], now=now).get(scope, "")
+def name_of(session: Session, scope: str, languages: Sequence[str], *, now: datetime) -> str:
+    """What people call a scope: a category's or an author's name; empty for everything. See `names_of`."""
+    return names_of(session, [scope], languages, now=now).get(scope, "")
 
 
-def names_of(session: Session, scopes: Iterable[str], *, now: datetime) -> dict[str, str]:
-    """What people call these scopes. The scope of everything has no name of its own."""
+def names_of(session: Session, scopes: Iterable[str], languages: Sequence[str], *, now: datetime) -> dict[str, str]:
+    """What people call these scopes; an author as the first of these languages writes the name in which there is one.
+
+    The scope of everything has no name of its own. A feed asks in its own language alone: by another one its bytes
+    would change at moments that are not its own.
+    """
     by_kind: dict[str, set[str]] = {}
     for scope in scopes:
         kind, slug = split(scope)
@@ -120,7 +124,7 @@ def names_of(session: Session, scopes: Iterable[str], *, now: datetime) -> dict[
             rows = session.execute(_names(kind), {"slugs": list(slugs)})
             found |= {f"{kind}/{slug}": name for slug, name in rows}
         elif kind != NEWS:
-            found |= {f"{kind}/{slug}": slug for slug in slugs} | _authors(session, slugs, now)
+            found |= {f"{kind}/{slug}": _readable(slug) for slug in slugs} | _authors(session, slugs, languages, now)
     return found
 
 
@@ -131,30 +135,31 @@ def _names(kind: str) -> Select[Any, Any]:
     return select(table.slug, table.name).where(table.slug.in_(wanted))
 
 
-def _authors(session: Session, slugs: Iterable[str], now: datetime) -> dict[str, str]:
-    """Scope → by-line as readers saw it last; a draft's spelling of the same name is not for them."""
-    asked = {"scopes": [f"author/{slug}" for slug in slugs], "now": now}
-    found: dict[str, str] = {}
-    for scope, name in session.execute(_bylines(), asked):
-        if name is not None:
-            found.setdefault(scope, name)
-    return found
+def _readable(slug: str) -> str:
+    """An author whom no public item names: no spelling is shown that readers may not see yet, or any more."""
+    return " ".join(part.capitalize() for part in slug.split("-"))
+
+
+def _authors(session: Session, slugs: Iterable[str], languages: Sequence[str], now: datetime) -> dict[str, str]:
+    """Scope → by-line as the newest public item of its feed has it; a draft's or a plan's spelling is not for readers."""
+    asked = {"scopes": [f"author/{slug}" for slug in slugs], "languages": languages, "now": now}
+    rows = [row for row in session.execute(_bylines(), asked) if row.name is not None]
+    rows.sort(key=lambda row: languages.index(row.language), reverse=True)
+    return {row.scope: row.name for row in rows}
 
 
 @cache
 def _bylines() -> Select[Any]:
-    """SQL: for each of these feeds its newest by-line; from the newest placement down, however much somebody has written."""
-    p, a = Publication, RevisionAuthor
+    """SQL: for each of these feeds its newest by-line; from the newest end down, however much somebody has written."""
+    a, source = RevisionAuthor, placed(Feed.id)
     name = (
-        select(a.name)
-        .select_from(Placement)
-        .join(p, p.id == Placement.publication_id)
-        .join(a, a.revision_id == p.revision_id)
-        .where(Placement.feed_id == Feed.id, Placement.stands, a.slug == func.substr(Feed.scope, len("author/") + 1))
-        .where(due(p))
-        .order_by(Placement.at.desc(), Placement.opening_id.desc())
+        source.query.with_only_columns(a.name)
+        .join(a, a.revision_id == source.newest.revision_id)
+        .where(a.slug == func.substr(Feed.scope, len("author/") + 1))
+        .order_by(source.at.desc(), source.place.desc(), a.position)
         .limit(1)
     )
     wanted: Any = bindparam("scopes", expanding=True)
-    query = select(Feed.scope, name.correlate(Feed).scalar_subquery())
-    return query.where(Feed.scope.in_(wanted)).order_by(Feed.id)
+    spoken: Any = bindparam("languages", expanding=True)
+    query = select(Feed.scope, Feed.language, name.correlate(Feed).scalar_subquery().label("name"))
+    return query.where(Feed.scope.in_(wanted), Feed.language.in_(spoken))

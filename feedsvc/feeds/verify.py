@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
-from feedsvc.feeds import assemble, build, which
+from feedsvc.feeds import assemble, contents, which
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS, join
 from feedsvc.models import Feed
@@ -58,7 +58,7 @@ def whole(session: Session, feed: Feed) -> dict[str, bytes]:
     """A feed's documents made from its texts alone, without anything that was rendered before."""
     now = clock.now()
     current = settings.current()
-    frame = build.contents(session, feed, now=now).doc
+    frame = contents.at(session, feed, now=now).doc
     shown = listing.newest(session, feed.language, scope=feed.scope, now=now, limit=current.feed_items)
     entries = [assemble.survived(one) for one in shown]
     entries = entries[: assemble.fitting(map(assemble.weight, entries), current.feed_bytes)]

@@ -1,12 +1,12 @@
 """Which feeds there are, what a change touches, and when each of them changes by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, case, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from feedsvc import clock
 from feedsvc.clock import whole_second
@@ -21,6 +21,7 @@ HOT_FOR = timedelta(days=1)
 """A feed that was read within this time is built as soon as it changes; any other when somebody asks for it."""
 _AHEAD = timedelta(seconds=2)
 """By how much `Last-Modified` goes ahead where a second has seen a change already."""
+_CHUNK = 1_000
 
 Recorded = tuple[Change, Publication | None]
 
@@ -97,21 +98,45 @@ def _fallen(feed_id: Any, when: Any = None, *, oldest: bool = False) -> Any:
     return query.order_by(*(order if oldest else (column.desc() for column in order))).limit(1)
 
 
+class Known(NamedTuple):
+    """A feed's row, and when it changes without one."""
+
+    feed: Feed
+    fallen: datetime | None
+    """When it last changed by a publication that fell due."""
+    until: datetime
+    """When it changes next by itself: NEVER where nothing is planned, or everything is held."""
+
+
 @cache
-def _moments() -> Select[Any]:
-    feed_id: Any = bindparam("feed_id")
-    coming = select(func.min(Placement.moment)).where(Placement.feed_id == feed_id, Placement.moment > public.NOW)
-    return select(_fallen(feed_id).scalar_subquery(), coming.scalar_subquery(), public.held_since())
+def _known() -> Select[Any]:
+    fallen = _fallen(Feed.id).correlate(Feed).scalar_subquery()
+    coming = select(func.min(Placement.moment)).where(Placement.feed_id == Feed.id, Placement.moment > public.NOW)
+    scopes: Any = bindparam("scopes", expanding=True)
+    of_language = (Feed.scope.in_(scopes), Feed.language == bindparam("language"))
+    return select(Feed, fallen, coming.correlate(Feed).scalar_subquery(), public.held_since()).where(*of_language)
+
+
+def known(session: Session, keys: Iterable[Key], *, now: datetime) -> dict[Key, Known]:
+    """Those of these feeds that there are, whether or not they may be shown yet; see `opened`."""
+    by_language: dict[str, list[str]] = {}
+    for key in keys:
+        by_language.setdefault(key.language, []).append(key.scope)
+    found: dict[Key, Known] = {}
+    for language, scopes in by_language.items():
+        asked = {"scopes": scopes, "language": language, "now": now}
+        for feed, last, coming, held in session.execute(_known(), asked):
+            until = clock.NEVER if held or coming is None else coming
+            moved = public.moments(session, language, now=now) if feed.scope == NEWS else (last, until)
+            found[Key(language, feed.scope)] = Known(feed, *moved)
+    return found
 
 
 def moments(session: Session, feed: Feed, *, now: datetime) -> tuple[datetime | None, datetime]:
-    """When a feed last changed by a publication that fell due, and when it changes next by itself: NEVER where nothing
-    is planned, or everything is held.
-    """
-    if feed.scope == NEWS:
-        return public.moments(session, feed.language, now=now)
-    last, coming, held = session.execute(_moments(), {"feed_id": feed.id, "now": now}).one()
-    return last, clock.NEVER if held or coming is None else coming
+    """When a feed last changed by a publication that fell due, and when it changes next by itself; see `Known`."""
+    key = Key(feed.language, feed.scope)
+    _, last, until = known(session, [key], now=now)[key]
+    return last, until
 
 
 def last_modified(session: Session, feed: Feed, fallen: datetime | None, *, now: datetime) -> datetime:
@@ -135,8 +160,10 @@ def mark(session: Session, recorded: Sequence[Recorded], *, now: datetime) -> li
         if publication is not None and row.kind == "cancel":
             places.take_out(session, publication)
         elif row.kind in ("setting", "taxonomy"):
-            _mark_all(session, row, now)
-            by_feed |= {feed: [(row, None)] for feed in hot(session, now=now)}
+            if row.kind == "setting":
+                mark_named(session, row.id, now=now)
+            # What a subject's change touches is marked already: see moves.py.
+            by_feed |= {feed: [(row, None)] for feed in hot(session, now=now) if feed.version == row.id}
         elif row.kind == "hold":  # Nothing moves by itself any more.
             session.execute(update(Feed).values(until=clock.NEVER))
         elif row.kind == "unhold":
@@ -222,15 +249,24 @@ def _modified(feed: Feed, changes: list[Recorded], before: datetime | None) -> d
     return second if second > last else max(last, second + _AHEAD)
 
 
-def _mark_all(session: Session, row: Change, now: datetime) -> None:
-    """Every feed at once: what they are all made with has changed."""
+def mark_named(session: Session, version: int, numbers: Sequence[int] | None = None, *, now: datetime) -> None:
+    """The new version and `Last-Modified` of feeds that a name changes, of these or of all: what readers see of them is
+    made with it. A feed that nobody can see yet has no date that could move.
+    """
     soon = whole_second(now) + _AHEAD
     later = case((Feed.last_modified < soon, soon), else_=soon + _AHEAD)
-    session.execute(update(Feed).values(version=row.id))
-    session.execute(update(Feed).where(Feed.last_modified > places.LONG_AGO).values(last_modified=later))
-    for known in list(session.identity_map.values()):
-        if isinstance(known, Feed):  # What the verb gives back is still to be told of.
-            session.expire(known)
+    other = aliased(Feed)
+    public_now = _fallen(other.id).correlate(other).exists()
+    known = exists().where(other.scope == Feed.scope, other.announced_at.is_not(None) | public_now)
+    for start in range(0, len(numbers), _CHUNK) if numbers is not None else (0,):
+        wanted = [Feed.id.in_(numbers[start : start + _CHUNK])] if numbers is not None else []
+        rows = update(Feed).where(*wanted).execution_options(synchronize_session=False)
+        session.execute(rows.values(version=version))
+        shown = rows.where((Feed.last_modified > places.LONG_AGO) | known)
+        session.execute(shown.values(last_modified=later), {"now": now})
+    for one in list(session.identity_map.values()):
+        if isinstance(one, Feed):  # What the verb gives back is still to be told of.
+            session.expire(one)
 
 
 def settle(session: Session, fingerprint: str, *, now: datetime) -> bool:

@@ -4,16 +4,17 @@ from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
-from feedsvc.formats.document import Entry, FeedDoc, Term
+from feedsvc.formats import mediarss
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Term
 
-VERSION = 1
+VERSION = 2
 """Raise it when the bytes of an entry change: it is part of a stored fragment's key."""
 
 _MEDIA_TYPE = "application/atom+xml"
 
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed(doc, {})  # fh:archive, RFC 5005 §4
+    feed = repairs.new_feed(doc, {"media": mediarss.NAMESPACE})  # fh:archive, RFC 5005 §4
     feed.language(doc.language)  # xml:lang, §2
     feed.id(doc.id)  # §4.2.6
     feed.title(doc.title)  # §4.2.14, a text construct without a type is plain text (§3.1.1)
@@ -51,6 +52,14 @@ def _add(feed: Any, entry: Entry) -> None:
         # §4.2.7, at most one alternate for a type and language (§4.1.2).
         page = {"href": entry.url, "rel": "alternate", "type": "text/html", "hreflang": entry.language}
         written.repairs.links = [page]
+    # §4.2.7.2 and §4.2.7.6: an enclosure for each picture, with its true length. feedgen would lose all but the address.
+    written.repairs.links = [*written.repairs.links, *map(_enclosure, entry.pictures)]
+    written.repairs.pictures = entry.pictures
+
+
+def _enclosure(picture: Picture) -> dict[str, str]:
+    file = picture.best
+    return {"href": file.url, "rel": "enclosure", "type": file.media_type, "length": str(file.length)}
 
 
 def _category(term: Term) -> dict[str, str]:

@@ -19,6 +19,42 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendition:
+    """A picture's bytes in one size and format."""
+
+    url: str
+    """Absolute."""
+    media_type: str
+    width: int
+    height: int
+    length: int
+    """Bytes, exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of an entry, with the words to it. Plain text on one line; any of them may be empty."""
+
+    renditions: tuple[Rendition, ...]
+    """From small to large, JPEG among them in every size; never empty."""
+    alt: str = ""
+    """Empty where it is decorative."""
+    caption: str = ""
+    credit: str = ""
+    rights: str = ""
+
+    @property
+    def jpegs(self) -> tuple[Rendition, ...]:
+        """The renditions that every program can show."""
+        return tuple(one for one in self.renditions if one.media_type == "image/jpeg")
+
+    @property
+    def best(self) -> Rendition:
+        """The largest of these: what a reader gets who takes one file."""
+        return self.jpegs[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One item in one language as the public may read it: text cleaned, addresses absolute, times in UTC seconds."""
 
@@ -39,6 +75,8 @@ class Entry:
     authors: tuple[str, ...]
     """Names; the organisation's name where the item has no author, so never empty."""
     terms: tuple[Term, ...]
+    pictures: tuple[Picture, ...] = ()
+    """The first one leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +103,8 @@ class FeedDoc:
     """The number of the archive with the next older entries; None: there are no older ones."""
     next_archive: int | None = None
     """The number of the archive with the next newer entries; None: there is none yet. Archive documents only."""
+    query: str = ""
+    """What its addresses end with, `?` included: for documents that are asked for with a question."""
 
     def __post_init__(self) -> None:
         """Refuse neighbours out of order: where the numbers only fall, no reader can walk back in a circle."""
@@ -80,7 +120,7 @@ class FeedDoc:
 
     def current_url(self, suffix: str) -> str:
         """The address of the subscription document, which holds the newest entries."""
-        return f"{self.base_url}.{suffix}"
+        return f"{self.base_url}.{suffix}{self.query}"
 
     def archive_url(self, number: int, suffix: str) -> str:
         """The address of the archive document with that number."""
@@ -101,5 +141,8 @@ def digest(entry: Entry) -> str:
 
     Remembered, since every format and every build of a feed asks again for the same frozen entries.
     """
-    fields = json.dumps(asdict(entry), ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
+    said = asdict(entry)
+    if not entry.pictures:  # an entry that has none keeps the name that it had before there were any
+        del said["pictures"]
+    fields = json.dumps(said, ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
     return hashlib.blake2b(fields.encode("ascii"), digest_size=16).hexdigest()

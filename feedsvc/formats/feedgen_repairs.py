@@ -17,7 +17,8 @@ import feedgen.entry  # type: ignore[import-untyped]  # feedgen carries no types
 import feedgen.feed  # type: ignore[import-untyped]
 from feedgen.ext.base import BaseExtension  # type: ignore[import-untyped]
 
-from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats import mediarss
+from feedsvc.formats.document import Entry, FeedDoc, Picture
 from feedsvc.formats.tidy import PROBE
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -70,6 +71,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
         self.links: Sequence[Mapping[str, str]] = ()
         self.creators: Sequence[str] = ()
         self.corrected_at: datetime | None = None
+        self.pictures: Sequence[Picture] = ()
 
     def extend_atom(self, entry: _Element) -> _Element:
         """Write the entry's language, and its links in feedgen's place, which strips them of all but `href`.
@@ -83,6 +85,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
             link = lxml.etree.SubElement(entry, "link")
             for name, value in attributes.items():
                 link.set(name, value)
+        mediarss.add(entry, self.pictures)
         return entry
 
     def extend_rss(self, item: _Element) -> _Element:
@@ -91,6 +94,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
             lxml.etree.SubElement(item, f"{{{DC}}}creator").text = name
         if self.corrected_at is not None:
             lxml.etree.SubElement(item, f"{{{ATOM}}}updated").text = self.corrected_at.isoformat()
+        mediarss.add(item, self.pictures)
         return item
 
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats.document import Entry, FeedDoc, Picture
 
-VERSION = 1
+VERSION = 2
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 SEPARATOR = b",\n"
@@ -62,6 +62,8 @@ def _item(entry: Entry) -> dict[str, Any]:
     if entry.summary:
         item["summary"] = entry.summary
     item["content_html"] = entry.content_html
+    if entry.pictures:
+        item["image"] = entry.pictures[0].best.url
     item["date_published"] = entry.published.isoformat()
     item["date_modified"] = entry.updated.isoformat()
     if entry.authors:
@@ -69,4 +71,15 @@ def _item(entry: Entry) -> dict[str, Any]:
     if entry.terms:
         item["tags"] = list(dict.fromkeys(term.label or term.term for term in entry.terms))
     item["language"] = entry.language
+    if entry.pictures:
+        item["attachments"] = [_attachment(picture) for picture in entry.pictures]
     return item
+
+
+def _attachment(picture: Picture) -> dict[str, Any]:
+    """Attachments; `title` is what the picture is called where it is called anything."""
+    file = picture.best
+    told: dict[str, Any] = {"url": file.url, "mime_type": file.media_type}
+    if picture.caption or picture.alt:
+        told["title"] = picture.caption or picture.alt
+    return told | {"size_in_bytes": file.length}

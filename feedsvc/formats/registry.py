@@ -58,13 +58,22 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def join(fmt: Format, doc: FeedDoc, fragments: Iterable[bytes]) -> bytes:
-    """The document of `doc` in that format around stored fragments; `doc.entries` is not looked at.
+def around(fmt: Format, doc: FeedDoc) -> tuple[bytes, bytes]:
+    """What stands before and after the entries of a document; `doc.entries` is not looked at."""
+    return fmt.frame(tidy.doc(doc))
+
+
+def joined(fmt: Format, frame: tuple[bytes, bytes], fragments: Iterable[bytes]) -> bytes:
+    """Stored fragments in their frame.
 
     An empty fragment (an entry that no writer could save) is passed over, since a separator without an entry
     would break the document for all others.
     """
-    head, tail = fmt.frame(tidy.doc(doc))
     pieces = [piece for fragment in fragments if fragment for piece in (fmt.separator, fragment)]
     # One join and no sum: adding head and tail would copy half a megabyte twice more.
-    return b"".join((head, *pieces[1:], tail))
+    return b"".join((frame[0], *pieces[1:], frame[1]))
+
+
+def join(fmt: Format, doc: FeedDoc, fragments: Iterable[bytes]) -> bytes:
+    """The document of `doc` in that format around stored fragments; `doc.entries` is not looked at."""
+    return joined(fmt, around(fmt, doc), fragments)

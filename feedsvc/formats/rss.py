@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
+from feedsvc.formats import mediarss
 from feedsvc.formats.document import Entry, FeedDoc
 from feedsvc.formats.tidy import shorten, text_of
 
-VERSION = 1
+VERSION = 3
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 _MEDIA_TYPE = "application/rss+xml"
@@ -18,7 +19,7 @@ _MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed(doc, {"dc": repairs.DC})  # fh:archive, RFC 5005 §4
+    feed = repairs.new_feed(doc, {"dc": repairs.DC, "media": mediarss.NAMESPACE})  # fh:archive, RFC 5005 §4
     feed.title(doc.title)  # channel/title
     # atom:link (profile, "atom:link") before link: feedgen makes the last link the channel's, and that is the page.
     feed.link(href=doc.self_url("rss"), rel="self", type=_MEDIA_TYPE)
@@ -44,10 +45,17 @@ def _add(feed: Any, entry: Entry) -> None:
     item.published(entry.published)  # item/pubDate
     # item/description stands before content:encoded (profile). Never empty: feedgen would move the content into it.
     item.content(entry.content_html)
-    item.summary(_as_html(entry.summary or shorten(text_of(entry.content_html), _LEAD) or entry.title))
+    words = text_of(entry.content_html, without=("figure",))  # a caption is no beginning of a text
+    lead = entry.summary or shorten(words, _LEAD)
+    item.summary(_as_html(lead or entry.title))
     for term in entry.terms:
         item.category(term=term.term, label=term.label or term.term, scheme=term.scheme)  # item/category with domain
     item.repairs.creators = entry.authors
+    if entry.pictures:
+        # item/enclosure, one at most (profile): feedgen keeps the last of several. All pictures are in media:group.
+        file = entry.pictures[0].best
+        item.enclosure(file.url, str(file.length), file.media_type)
+    item.repairs.pictures = entry.pictures
     # RSS has no word for a correction, Atom's is the customary one (RFC 4287 §4.2.15).
     item.repairs.corrected_at = entry.updated if entry.updated > entry.published else None
 

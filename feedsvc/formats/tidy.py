@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from feedsvc.characters import clean, one_line
-from feedsvc.formats.document import Entry, FeedDoc, Term
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Rendition, Term
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TAG = re.compile(r"<[^>]*>")
@@ -59,6 +59,7 @@ def entry(given: Entry) -> Entry:
         updated=max(published, _seconds(given.updated)),
         authors=_names(given.authors),
         terms=_terms(given.terms),
+        pictures=tuple(_picture(picture) for picture in given.pictures),
     )
 
 
@@ -78,6 +79,7 @@ def plain(given: Entry) -> Entry:
         updated=_some_moment(given.updated, published),
         authors=tuple(name for name in _members(given.authors) if isinstance(name, str)),
         terms=tuple(term for term in _members(given.terms) if _is_term(term)),
+        pictures=tuple(picture for picture in _members(given.pictures) if _is_picture(picture)),
     )
     return entry(safe)
 
@@ -86,7 +88,7 @@ def bare(given: Entry) -> Entry:
     """The least that still is the entry: id, address, title and dates, the lead for its content, no subjects."""
     safe = plain(given)
     lead_only = html.escape(shorten(text_of(safe.content_html), 300), quote=False)
-    return replace(safe, summary="", content_html=f"<p>{lead_only}</p>", authors=(), terms=())
+    return replace(safe, summary="", content_html=f"<p>{lead_only}</p>", authors=(), terms=(), pictures=())
 
 
 def doc(given: FeedDoc) -> FeedDoc:
@@ -119,8 +121,11 @@ def shorten(text: str, limit: int) -> str:
     return (line[:limit].rpartition(" ")[0] or line[: limit - 1]).rstrip(" ,;:-–—") + "…"
 
 
-def text_of(content_html: str) -> str:
-    """What a person reads in the HTML, one paragraph, cell or list item a line; never raises for a clean string."""
+def text_of(content_html: str, *, without: tuple[str, ...] = ()) -> str:
+    """What a person reads in the HTML, one paragraph, cell or list item a line; never raises for a clean string.
+
+    `without`: elements that are passed over with all that is in them.
+    """
     try:
         # The parser is made for each call, since lxml serialises threads that share one. Bytes, not a string: a
         # declaration of an encoding inside the text would be refused in a string.
@@ -128,6 +133,7 @@ def text_of(content_html: str) -> str:
         root = etree.fromstring(content_html.encode("utf-8", "ignore"), parser)
         # Past a few thousand open elements libxml2 stops and forgets the rest, which it tells only in its log.
         if root is not None and not parser.error_log.filter_from_fatals():
+            etree.strip_elements(root, *without, with_tail=False)
             return "\n".join(_lines(root))
     except (etree.LxmlError, ValueError):
         pass
@@ -196,6 +202,34 @@ def _terms(terms: Iterable[Term]) -> tuple[Term, ...]:
         for t in terms
     )
     return tuple(term for term in cleaned if term.term)
+
+
+def _picture(given: Picture) -> Picture:
+    return Picture(
+        tuple(replace(one, url=_address(one.url), media_type=one_line(one.media_type)) for one in given.renditions),
+        one_line(given.alt),
+        one_line(given.caption),
+        one_line(given.credit),
+        one_line(given.rights),
+    )
+
+
+def _is_picture(value: object) -> TypeGuard[Picture]:
+    return (
+        isinstance(value, Picture)
+        and all(isinstance(words, str) for words in (value.alt, value.caption, value.credit, value.rights))
+        and all(map(_is_rendition, _members(value.renditions)))
+        and bool(value.jpegs)
+    )
+
+
+def _is_rendition(value: object) -> bool:
+    return (
+        isinstance(value, Rendition)
+        and isinstance(value.url, str)
+        and isinstance(value.media_type, str)
+        and all(isinstance(figure, int) for figure in (value.width, value.height, value.length))
+    )
 
 
 def _string(value: object) -> str:

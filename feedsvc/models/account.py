@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedsvc.db import Base
@@ -34,17 +34,28 @@ class User(Base):
     """SHA-256 of the secret in a one-time sign-in link."""
     link_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64), default="")
+    """The time zone in which the desk shows and asks for times; empty: the newsroom's."""
+    mail_off: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Kinds of messages that are not to be mailed: see newsroom/messages.py."""
+    totp_seed: Mapped[str | None] = mapped_column(String(64))
+    """What the secret of the code app is made from, together with the newsroom's key; None where codes are off."""
+    totp_step: Mapped[int] = mapped_column(default=0)
+    """The half minute of the newest code that was taken: neither it nor an older one is taken again."""
+
+    single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether keys that are one letter lead about the desk."""
 
     role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)
 
 
 class Backoff(Base):
-    """Failed sign-ins under one e-mail address, whether or not it has an account: so the wait betrays nothing."""
+    """Failed tries under one e-mail address, whether or not it has an account: so the wait betrays nothing."""
 
     __tablename__ = "backoff"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """SHA-256 of the address in lower case."""
+    """SHA-256 of the address in lower case, with a word before it where something else than a password is tried."""
     failed: Mapped[int]
     wait_until: Mapped[datetime] = mapped_column(index=True)
     """No password is looked at before this moment."""
@@ -61,6 +72,10 @@ class Session(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    agent: Mapped[str] = mapped_column(String(80), default="")
+    """Families of the browser and the system, as newsroom/browsers.py names them; never the whole User-Agent."""
+    proved_at: Mapped[datetime | None]
+    """When the person last showed who they are: at sign-in, or when a delicate act asked for it."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
@@ -78,5 +93,22 @@ class ApiToken(Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What it is for, in its owner's words."""
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class Answered(Base):
+    """What a program was answered under an `Idempotency-Key`, written with what it asked for: asked again, it is told the same."""
+
+    __tablename__ = "answered"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 in hex of the token's number and the key."""
+    request: Mapped[str] = mapped_column(String(64))
+    """SHA-256 in hex of all that was asked: the key of one request is no key to another."""
+    status: Mapped[int]
+    headers: Mapped[dict[str, str]] = mapped_column(JSON)
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -63,15 +63,18 @@ class Placement(Base):
 class Archive(Base):
     """Where an archive document of a feed ends (RFC 5005 §4). Written once; what lies behind it never moves on.
 
-    A document holds everything from the boundary of the next smaller number, exclusive, up to its own, inclusive.
+    A document holds everything from the next older boundary, exclusive, up to its own, inclusive.
     """
 
     __tablename__ = "archive"
+    __table_args__ = (UniqueConstraint("feed_id", "number"),)
+
     feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Greater for newer items. A full document's is a multiple of its size."""
-    at: Mapped[datetime]
-    opening_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """With `at` the place of its newest item; see `Placement`."""
+    number: Mapped[int | None]
+    """The address that readers were given while numbers counted items from the oldest on; None for newer boundaries."""
 
 
 class Alias(Base):

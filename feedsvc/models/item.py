@@ -2,11 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedsvc.db import Base
 from feedsvc.models.account import User
+from feedsvc.models.boilerplate import RevisionBoilerplate
+from feedsvc.models.contact import RevisionContact
+from feedsvc.models.picture import RevisionPicture
 from feedsvc.models.taxonomy import Category, Organisation, Tag
 
 revision_category = Table(
@@ -24,10 +40,16 @@ revision_tag = Table(
 )
 
 
+_NEXT: ColumnElement[int] = literal_column("(SELECT coalesce(max(serial), 0) + 1 FROM translation)")
+"""One more than any: writers come one at a time, so that it grows in the order of commits (docs/decisions/0013, 0034)."""
+
+
 class Item(Base):
     """One piece of news in any number of languages."""
 
     __tablename__ = "item"
+    # The last item of a person: what was chosen there is offered again.
+    __table_args__ = (Index("ix_item_writer", "created_by_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(36), unique=True)
@@ -54,6 +76,17 @@ class Translation(Base):
         UniqueConstraint("item_id", "language"),
         CheckConstraint("state IN ('draft', 'in_review', 'approved')", name="state"),
         Index("ix_translation_changed", "changed_at", "id"),
+        # What changed after a moment that a program remembers.
+        Index("ix_translation_serial", "serial", "id"),
+        # What waits for somebody's word: as short as that queue.
+        Index(
+            "ix_translation_in_review",
+            "changed_at",
+            "id",
+            sqlite_where=text("state = 'in_review'"),
+            postgresql_where=text("state = 'in_review'"),
+        ),
+        Index("ix_translation_assignee", "assignee_id", "changed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,22 +98,36 @@ class Translation(Base):
     version: Mapped[int] = mapped_column(default=0)
     """Grows with every change of anything an editor sees: the `ETag` of the API."""
     changed_at: Mapped[datetime]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """Who is responsible for the next step."""
+    serial: Mapped[int] = mapped_column(BigInteger, default=_NEXT, onupdate=_NEXT, server_default="0")
+    """Greater than all others' whenever anything about it changed: whoever remembers one misses nothing (newsroom/walks.py)."""
 
     item: Mapped[Item] = relationship(back_populates="translations")
     head: Mapped["Revision"] = relationship(foreign_keys=[head_id], post_update=True)
+    assignee: Mapped[User | None] = relationship()
 
 
 class Revision(Base):
     """One saved text, whole and unchangeable (a trigger in the database sees to that)."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("translation_id", "number"), Index("ix_revision_slug", "slug", "translation_id"))
+    __table_args__ = (
+        UniqueConstraint("translation_id", "number"),
+        Index("ix_revision_slug", "slug", "translation_id"),
+        # What somebody wrote last.
+        Index("ix_revision_writer", "created_by_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     translation_id: Mapped[int] = mapped_column(ForeignKey("translation.id"))
     number: Mapped[int]
     """1, 2, 3 … within the translation."""
     headline: Mapped[str] = mapped_column(Text)
+    subhead: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """A second line below the headline; most items have none."""
+    dateline: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """Where and when the text was given out, as in “BAKU, 22 November 2026”; the dash behind it is ours."""
     summary: Mapped[str] = mapped_column(Text, default="")
     body_html: Mapped[str] = mapped_column(Text, default="")
     slug: Mapped[str] = mapped_column(String(120))
@@ -98,6 +145,11 @@ class Revision(Base):
     tags: Mapped[list[Tag]] = relationship(secondary=revision_tag, order_by=Tag.id)
     """Both in no order that means anything: each database sorts names its own way, so who shows them sorts them."""
     authors: Mapped[list["RevisionAuthor"]] = relationship(order_by="RevisionAuthor.position")
+    pictures: Mapped[list[RevisionPicture]] = relationship(order_by=RevisionPicture.position)
+    contacts: Mapped[list[RevisionContact]] = relationship(order_by=RevisionContact.position)
+    """All that it names; `newsroom.contacts.shown` says which of them readers may see."""
+    boilerplates: Mapped[list[RevisionBoilerplate]] = relationship(order_by=RevisionBoilerplate.position)
+    """Where its `about_heading` and `about_html` come from."""
 
 
 class RevisionAuthor(Base):

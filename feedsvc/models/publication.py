@@ -49,6 +49,13 @@ class Publication(Base):
             sqlite_where=text("live_at IS NULL AND cancelled_at IS NULL"),
             postgresql_where=text("live_at IS NULL AND cancelled_at IS NULL"),
         ),
+        # What search has not taken in yet: as short as the plan, once all that came out before is in.
+        Index(
+            "ix_publication_unindexed",
+            "at",
+            sqlite_where=text("indexed_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("indexed_at IS NULL AND cancelled_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +72,8 @@ class Publication(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     live_at: Mapped[datetime | None]
     """When its `Change(live)` was written: it has been told. Says nothing about who may see it."""
+    indexed_at: Mapped[datetime | None]
+    """When search followed it: what it says can be found since, or, of a withdrawal, no longer."""
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

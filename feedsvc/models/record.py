@@ -40,9 +40,10 @@ class Audit(Base):
     """What a person did. Insert-only (by trigger), each row sealed with the one before it."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_actor", "actor", "id"), Index("ix_audit_action", "action", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(254))
     """The person's e-mail address at the time, or `system`."""
     action: Mapped[str] = mapped_column(String(40))
@@ -52,10 +53,35 @@ class Audit(Base):
     """SHA-256 over the previous row's seal and this row."""
 
 
+class AuditCheck(Base):
+    """Somebody wants every seal reckoned again. A process of its own does it, and notes here how far it has come."""
+
+    __tablename__ = "audit_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(254))
+    upto: Mapped[int]
+    """Id of the newest entry when it was asked for."""
+    reached: Mapped[int] = mapped_column(default=0)
+    """Id of the last entry that was found whole."""
+    seal: Mapped[str] = mapped_column(String(64), default="")
+    """Of that entry: what the next one is reckoned from."""
+    broken: Mapped[int | None]
+    """Id of the first entry whose seal does not fit."""
+    seen_at: Mapped[datetime | None]
+    """When the process that is at it last showed itself."""
+    done_at: Mapped[datetime | None]
+
+
 class Notice(Base):
     """A mail to be sent. Written with what it tells of, sent later, so that a crash loses none."""
 
     __tablename__ = "notice"
+    __table_args__ = (
+        # Those that wait: as short as the queue, however many were sent.
+        Index("ix_notice_unsent", "id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -65,3 +91,5 @@ class Notice(Base):
     due_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    recipient: Mapped[str] = mapped_column(String(254), default="")
+    """The address it goes to; empty: everyone who may publish."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from feedsvc.characters import FOLDED_MAX, folded
@@ -22,15 +22,13 @@ class Named:
 
 
 class Organisation(Named, Base):
-    """A company that the newsroom writes for. Its "about" text is copied into each revision."""
+    """A company that the newsroom writes for."""
 
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    about_heading: Mapped[str] = mapped_column(String(200), default="")
-    about_html: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
     parent: Mapped["Organisation | None"] = relationship(remote_side="Organisation.id")
@@ -59,3 +57,17 @@ class Tag(Named, Base):
     kind: Mapped[str] = mapped_column(String(10))
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
+
+
+class FormerName(Base):
+    """A name that a subject had before it was renamed or became part of another one."""
+
+    __tablename__ = "former_name"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """category, tag or organisation."""
+    folded: Mapped[str] = mapped_column(String(FOLDED_MAX), primary_key=True)
+    sort: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """A tag's kind at that time; else empty."""
+    target: Mapped[int] = mapped_column(index=True)
+    """Id of the subject, in the table of its kind."""

@@ -1,24 +1,20 @@
-"""People and tokens: accounts, sign-in with a wait after failures, sessions, one-time links."""
+"""People: accounts, sign-in with a wait after failures, sessions."""
 
 import hashlib
 import re
 import secrets
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc.characters import one_line
 from feedsvc.errors import BadCredentials, Invalid, NotFound, TooManyTries
-from feedsvc.models import Backoff, Role, User
+from feedsvc.models import ApiToken, Backoff, Role, Spent, User
 from feedsvc.models import Session as SignIn
-from feedsvc.newsroom import founding, workflow
+from feedsvc.newsroom import passwords, workflow
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
@@ -28,19 +24,8 @@ NAME_MAX = 120
 FREE_TRIES = 3
 FIRST_WAIT, LONGEST_WAIT = 30, 900
 """Seconds: the wait doubles from the first to the longest, so an hour sees at most ten looked-at passwords."""
-LINK_LIFE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly a session or token remembers when it was last used."""
-
-_hasher = PasswordHasher()
-_at_once = threading.BoundedSemaphore(2)  # each look at a password takes 64 MiB
-
-
-@lru_cache(maxsize=1)
-def _dummy() -> str:
-    """A hash to look at in place of an unknown account's, so that both answers take the same time."""
-    with _at_once:
-        return _hasher.hash(secrets.token_hex(16))
 
 
 def digest(secret: str) -> str:
@@ -89,8 +74,7 @@ def hash_password(password: str) -> str:
         raise Invalid({"password": ("password_short", {"limit": PASSWORD_MIN})})
     if len(password) > PASSWORD_MAX:
         raise Invalid({"password": ("too_long", {"length": len(password), "limit": PASSWORD_MAX})})
-    with _at_once:
-        return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+    return passwords.hashed(password.encode("utf-8", "surrogatepass"))
 
 
 def add_user(
@@ -120,10 +104,11 @@ def add_user(
 
 
 def _keep_one_admin(session: Session, user: User) -> None:
-    """Raises Invalid when without this account nobody could administer the newsroom."""
-    others = select(User).where(User.id != user.id, User.active)
+    """Raises Invalid when without this account nobody could administer the newsroom. Who never came in does not count."""
+    others = select(User).where(User.id != user.id, User.active, User.password_hash.is_not(None))
     if (
         user.active
+        and user.password_hash is not None
         and "admin" in user.role.grants
         and not any("admin" in u.role.grants for u in session.scalars(others))
     ):
@@ -144,64 +129,17 @@ def set_role(session: Session, email: str, role: str, *, actor: Actor, now: date
 
 
 def disable(session: Session, email: str, *, actor: Actor, now: datetime) -> User:
-    """Closes an account: no sign-in, sessions ended, tokens refused."""
+    """Closes an account: no sign-in, sessions ended, tokens revoked for good."""
     workflow.require(actor, "admin")
     user = find_user(session, email)
     _keep_one_admin(session, user)
     user.active = False
     user.link_digest = None
     end_sessions(session, user)
+    theirs = update(ApiToken).where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
+    session.execute(theirs.values(revoked_at=now))
     audit(session, actor, "disable-user", user.email, now)
     return user
-
-
-def make_link(session: Session, email: str, *, actor: Actor, now: datetime) -> str:
-    """The secret of a fresh one-time sign-in link, good for a day; an earlier one is void."""
-    workflow.require(actor, "admin")
-    user = find_user(session, email)
-    if not user.active:
-        raise NotFound("user")
-    secret = secrets.token_urlsafe(24)
-    user.link_digest, user.link_expires_at = digest(secret), now + LINK_LIFE
-    audit(session, actor, "make-link", user.email, now)
-    return secret
-
-
-def link_owner(session: Session, secret: str, *, now: datetime) -> User:
-    """Whose link this is. Raises BadCredentials for a used, expired or unknown one."""
-    user = session.scalar(select(User).where(User.link_digest == digest(secret), User.active))
-    if user is None or user.link_expires_at is None or user.link_expires_at <= now:
-        raise BadCredentials
-    return user
-
-
-def use_link(
-    session: Session,
-    secret: str,
-    *,
-    now: datetime,
-    life: timedelta,
-    password_hash: str | None = None,
-    name: str = "",
-    email: str = "",
-) -> str:
-    """Uses a link up: sets the password and signs in. Gives the cookie's secret.
-
-    `name` and `email` count only while nobody has a password: a later link is no way to become somebody else.
-    """
-    user = link_owner(session, secret, now=now)
-    if not founding.nobody_has_password(session):
-        name = email = ""
-    user.link_digest = user.link_expires_at = None
-    if password_hash:
-        user.password_hash = password_hash
-        end_sessions(session, user)
-    if name:
-        user.name = one_line(name)[:NAME_MAX]
-    if email and one_line(email).lower() != user.email:
-        founding.move_email(session, user, one_line(email).lower(), actor=actor_of(user), now=now)
-    audit(session, actor_of(user), "use-link", user.email, now)
-    return open_session(session, user, now=now, life=life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,50 +156,82 @@ def wait_after(failed: int) -> int:
     return 0 if failed < FREE_TRIES else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failed - FREE_TRIES, 20))
 
 
-def attempt(session: Session, email: str, *, now: datetime) -> Attempt:
-    """Counts a try before the password is looked at, so that many at once cannot outrun the wait.
+def count_try(session: Session, name: str, *, now: datetime) -> None:
+    """Counts a try under a name before it is looked at, so that many at once cannot outrun the wait.
 
-    Raises TooManyTries while the address waits, alike whether or not it has an account.
+    Raises TooManyTries while the name waits.
     """
-    email = one_line(email).lower()[:254]
-    row = session.get(Backoff, digest(email))
+    row = session.get(Backoff, digest(name))
     if row is None:
-        row = Backoff(digest=digest(email), failed=0, wait_until=now)
+        row = Backoff(digest=digest(name), failed=0, wait_until=now)
         session.add(row)
     if row.wait_until > now:
         raise TooManyTries(int((row.wait_until - now).total_seconds()) + 1)
     row.failed += 1
     row.wait_until = now + timedelta(seconds=wait_after(row.failed))
-    user = session.scalar(select(User).where(User.email == email, User.active))
-    return Attempt(email, user.id if user else None, (user.password_hash if user else None) or _dummy())
+
+
+def forget_tries(session: Session, name: str) -> None:
+    """After a right answer the name waits no more."""
+    session.execute(delete(Backoff).where(Backoff.digest == digest(name)))
+
+
+def sign_in_tries(email: str) -> str:
+    """Under which name tries to sign in are counted: what strangers type counts at this door and at no other."""
+    return f"sign-in:{email}"
+
+
+def attempt(session: Session, email: str, *, now: datetime) -> Attempt:
+    """A try to sign in, counted. Raises TooManyTries while the address waits, alike whether or not it has an account."""
+    email = one_line(email).lower()[:254]
+    count_try(session, sign_in_tries(email), now=now)
+    # Two values and no person: reading one would take longer than finding none.
+    wanted = select(User.id, User.password_hash).where(User.email == email, User.active)
+    number, known = session.execute(wanted).one_or_none() or (None, None)
+    return Attempt(email, number, known or passwords.of_nobody())
 
 
 def matches(attempted: Attempt, password: str) -> bool:
     """Whether the password is right. ~50 ms whatever the answer; outside any transaction."""
-    try:
-        with _at_once:
-            _hasher.verify(attempted.password_hash, password[: PASSWORD_MAX + 1].encode("utf-8", "surrogatepass"))
-    except (VerificationError, InvalidHashError):
-        return False
-    return attempted.user_id is not None
+    right = passwords.fits(attempted.password_hash, password[: PASSWORD_MAX + 1].encode("utf-8", "surrogatepass"))
+    return right and attempted.user_id is not None
 
 
-def succeed(session: Session, attempted: Attempt, *, now: datetime, life: timedelta) -> str:
-    """Signs in after a right password: the wait is forgotten, a new session begins. Gives the cookie's secret."""
-    session.execute(delete(Backoff).where(Backoff.digest == digest(attempted.email)))
+def right_password(session: Session, attempted: Attempt) -> User:
+    """Whose password was right: the wait is forgotten. Raises BadCredentials where the account was closed meanwhile."""
+    forget_tries(session, sign_in_tries(attempted.email))
     user = session.get_one(User, attempted.user_id)
     if not user.active:
         raise BadCredentials
-    audit(session, actor_of(user), "sign-in", user.email, now)
-    return open_session(session, user, now=now, life=life)
+    return user
 
 
-def open_session(session: Session, user: User, *, now: datetime, life: timedelta) -> str:
-    """A new session; only the digest of the secret is kept."""
+def right_password_again(session: Session, attempted: Attempt, *, now: datetime) -> None:  # noqa: ARG001  # a verb
+    """Notes that somebody who is signed in typed the own password right. Raises BadCredentials."""
+    right_password(session, attempted)
+
+
+def succeed(session: Session, attempted: Attempt, *, now: datetime, life: timedelta, agent: str = "") -> str:
+    """Signs in after a right password. Gives the cookie's secret; an empty one where a second proof is asked for."""
+    user = right_password(session, attempted)
+    return "" if user.totp_seed else enter(session, user, "password", now=now, life=life, agent=agent)
+
+
+def enter(session: Session, user: User, way: str, *, now: datetime, life: timedelta, agent: str = "") -> str:
+    """Lets somebody in who has shown who they are: a new session begins. Gives the cookie's secret."""
+    audit(session, actor_of(user), "sign-in", user.email, now, by=way)
+    return open_session(session, user, now=now, life=life, agent=agent)
+
+
+def open_session(
+    session: Session, user: User, *, now: datetime, life: timedelta, agent: str = "", proved: bool = True
+) -> str:
+    """A new session; only the digest of the secret is kept. `proved`: whether its holder has just shown who they are."""
     secret = secrets.token_urlsafe(32)
-    session.add(
-        SignIn(digest=digest(secret), user_id=user.id, data={}, created_at=now, seen_at=now, expires_at=now + life)
-    )
+    ends = now + life
+    row = SignIn(digest=digest(secret), user_id=user.id, data={}, created_at=now, seen_at=now, expires_at=ends)
+    row.agent, row.proved_at = agent, now if proved else None
+    session.add(row)
     session.flush()
     return secret
 
@@ -287,13 +257,23 @@ def close_session(session: Session, secret: str, *, now: datetime) -> None:
         session.delete(row)
 
 
+def prove(session: Session, secret: str, user: User, way: str, *, now: datetime) -> None:
+    """Notes that the holder of a session has shown once more who sits there. Raises BadCredentials for somebody else."""
+    row = find_session(session, secret, now=now)
+    if row is None or row.user_id != user.id:
+        raise BadCredentials
+    row.proved_at = now
+    audit(session, actor_of(user), "prove", user.email, now, by=way)
+
+
 def end_sessions(session: Session, user: User) -> None:
     """Signs a person out everywhere."""
     session.execute(delete(SignIn).where(SignIn.user_id == user.id))
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Deletes sessions that have ended and waits that are a day old. Gives how many."""
+    """Deletes sessions that have ended, challenges that are old and waits of yesterday. Gives how many."""
     ended = session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    session.execute(delete(Spent).where(Spent.expires_at <= now))
     waits = session.execute(delete(Backoff).where(Backoff.wait_until <= now - timedelta(days=1)))
     return int(ended.rowcount + waits.rowcount)  # type: ignore[attr-defined]

@@ -15,9 +15,21 @@ from sqlalchemy.orm import Session
 
 from feedsvc.db import Base
 from feedsvc.errors import Invalid, NotNow
-from feedsvc.models import Category, Item, Organisation, Publication, Revision, RevisionAuthor, Tag, Translation
+from feedsvc.models import (
+    Boilerplate,
+    Category,
+    Item,
+    Organisation,
+    Publication,
+    Revision,
+    RevisionAuthor,
+    RevisionBoilerplate,
+    Tag,
+    Translation,
+    Wording,
+)
 from feedsvc.models.item import revision_category, revision_tag
-from feedsvc.newsroom import slugs, taxonomy, workflow
+from feedsvc.newsroom import boilerplates, slugs, taxonomy, wording, workflow
 from feedsvc.newsroom.drafts import Checked, TagName, make_slug
 from feedsvc.newsroom.publishing import is_held
 from feedsvc.newsroom.record import audit
@@ -55,6 +67,7 @@ class Text:
     categories: Sequence[Category]
     tags: Sequence[Tag]
     authors: Sequence[Author]
+    about: Sequence[Boilerplate]
     slug: str
     item_id: int = 0
     translation_id: int = 0
@@ -98,6 +111,16 @@ def add(session: Session, past: Sequence[Past], *, actor: Actor, now: datetime) 
             for n, author in enumerate(t.authors)
         ),
     )
+    _link(
+        session,
+        RevisionBoilerplate,
+        (
+            {"revision_id": t.revision_id, "boilerplate_id": one.id, "position": n, "version": one.version}
+            for t in texts
+            for n, one in enumerate(t.about)
+        ),
+    )
+    _link(session, Wording, map(_wording, texts))
     _each(session, texts, Publication, "publication_id", lambda text: _publication(text, actor, now))
     audit(session, actor, "import", "newsroom", now, items=len(past), texts=len(texts))
     return texts
@@ -112,8 +135,9 @@ def _texts(session: Session, past: Sequence[Past], actor: Actor, now: datetime) 
             authors = [Author(name, make_slug(name)) for name in words.authors]
             categories = [known("category", name) for name in words.categories]
             tags = [known("tag", tag) for tag in words.tags]
+            about = known("about", (organisation.id, words.language))
             slug = words.slug or make_slug(words.headline)
-            texts.append(Text(one, words, organisation, _once(categories), _once(tags), authors, slug))
+            texts.append(Text(one, words, organisation, _once(categories), _once(tags), authors, about, slug))
     _address(session, texts)
     return texts
 
@@ -151,6 +175,8 @@ class _Known:
     def _look_up(self, kind: str, name: Any) -> Any:
         if kind == "organisation":
             return taxonomy.organisation(self.session, name)
+        if kind == "about":
+            return boilerplates.usual(self.session, *name)
         if kind == "category":
             return taxonomy.categories(self.session, (name,), actor=self.actor, now=self.now)[0]
         return taxonomy.tags(self.session, (name,), now=self.now)[0]
@@ -226,20 +252,32 @@ def _translation(text: Text) -> Row:
 
 
 def _revision(text: Text) -> Row:
-    organisation = text.organisation
     return {
         "translation_id": text.translation_id,
         "number": 1,
         "headline": text.words.headline,
+        "subhead": text.words.subhead,
+        "dateline": text.words.dateline,
         "summary": text.words.summary,
         "body_html": text.words.body_html,
         "slug": text.slug,
-        "organisation_id": organisation.id,
-        "organisation_name": organisation.name,
-        "about_heading": organisation.about_heading,
-        "about_html": organisation.about_html,
+        "organisation_id": text.organisation.id,
+        "organisation_name": text.organisation.name,
+        "about_heading": boilerplates.heading(text.about),
+        "about_html": boilerplates.html_of(text.about),
         "created_at": text.past.published,
         "created_by_id": None,
+    }
+
+
+def _wording(text: Text) -> Row:
+    words = text.words
+    names = (author.name for author in text.authors)
+    return {
+        "translation_id": text.translation_id,
+        **wording.columns(
+            words.headline, (words.subhead, words.dateline, words.summary, text.slug, *names), words.body_html
+        ),
     }
 
 

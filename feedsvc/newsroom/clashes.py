@@ -28,7 +28,7 @@ def settle(
     slug = slugs.free(revision.slug, revision.headline, is_taken)
     if slug == revision.slug:
         return revision
-    copy = revisions.readdress(session, revision, slug, actor=actor, now=now)
+    copy = revisions.readdress(session, revision, slug, now=now)
     audit(
         session,
         actor,

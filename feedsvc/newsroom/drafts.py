@@ -9,12 +9,21 @@ from slugify import slugify
 
 from feedsvc.characters import clean, one_line
 from feedsvc.errors import Invalid
-from feedsvc.newsroom import html
+from feedsvc.newsroom import captions, datelines, html, pasted
+from feedsvc.newsroom.captions import Caption
 
-LIMITS = {"headline": 500, "summary": 3_000, "body_html": 500_000, "slug": 100, "name": 120}
+LIMITS = {
+    "headline": 500,
+    "subhead": 500,
+    "dateline": 120,
+    "summary": 3_000,
+    "body_html": 500_000,
+    "slug": 100,
+    "name": 120,
+}
 """Longest allowed, in characters."""
 MOST_TAGS = 20_000
-MOST = {"categories": 20, "tags": 50, "authors": 20}
+MOST = {"categories": 20, "tags": 50, "authors": 20, "contacts": 10, "boilerplates": 5}
 KINDS = ("theme", "person", "place")
 
 Problems = dict[str, tuple[str, dict[str, object]]]
@@ -33,6 +42,8 @@ class ItemDraft:
     """An item's text in one language as typed, not yet checked."""
 
     headline: str = ""
+    subhead: str = ""
+    dateline: str = ""
     summary: str = ""
     body_html: str = ""
     slug: str = ""
@@ -45,6 +56,12 @@ class ItemDraft:
     """Slugs or names."""
     tags: tuple[TagName, ...] = field(default_factory=tuple)
     authors: tuple[str, ...] = field(default_factory=tuple)
+    pictures: tuple[Caption, ...] = field(default_factory=tuple)
+    """The first one leads."""
+    contacts: tuple[int, ...] | None = None
+    """Numbers of the people to call, in their order; None: as they are."""
+    boilerplates: tuple[int, ...] | None = None
+    """Numbers of the “about” texts, in their order; None: as they are, in a new item those of its organisation."""
 
 
 class Checked(ItemDraft):
@@ -72,13 +89,15 @@ def plain(text: str) -> str:
 
 
 def checked(draft: ItemDraft, languages: tuple[str, ...]) -> Checked:
-    """The draft cleaned, its HTML sanitised, the language filled in. A slug left empty stays so.
+    """The draft cleaned, its HTML repaired and sanitised, the language filled in. A slug left empty stays so.
 
     Raises Invalid naming every bad field at once.
     """
-    body = html.sanitised(draft.body_html) if _is_readable(draft.body_html) else None
+    body = html.sanitised(pasted.repaired(draft.body_html)) if _is_readable(draft.body_html) else None
     tidy = Checked(
         headline=one_line(draft.headline),
+        subhead=one_line(draft.subhead),
+        dateline=datelines.tidy(draft.dateline),
         summary=one_line(draft.summary),
         body_html=draft.body_html if body is None else body,
         slug=clean(draft.slug).strip().lower(),
@@ -87,8 +106,11 @@ def checked(draft: ItemDraft, languages: tuple[str, ...]) -> Checked:
         categories=_names(draft.categories),
         tags=tuple(dict.fromkeys(TagName(one_line(t.name), t.kind) for t in draft.tags if one_line(t.name))),
         authors=_names(draft.authors),
+        pictures=captions.tidy(draft.pictures),
+        contacts=draft.contacts,
+        boilerplates=draft.boilerplates,
     )
-    problems = _lengths(tidy) | _lists(tidy)
+    problems = _lengths(tidy) | _lists(tidy) | captions.problems(tidy.pictures)
     if body is None:
         problems.setdefault("body_html", ("too_formatted", {}))
     if not tidy.headline:
@@ -123,7 +145,7 @@ def _names(names: tuple[str, ...]) -> tuple[str, ...]:
 def _lengths(draft: ItemDraft) -> Problems:
     """Fields that are too long."""
     found: Problems = {}
-    for name in ("headline", "summary", "body_html", "slug"):
+    for name in ("headline", "subhead", "dateline", "summary", "body_html", "slug"):
         length = len(getattr(draft, name))
         if length > LIMITS[name]:
             found[name] = ("too_long", {"length": length, "limit": LIMITS[name]})
@@ -143,4 +165,7 @@ def _lists(draft: ItemDraft) -> Problems:
             found[name] = ("too_many", {"count": len(members), "limit": MOST[name]})
         elif longest > LIMITS["name"]:
             found[name] = ("too_long", {"length": longest, "limit": LIMITS["name"]})
+    for name, numbers in (("contacts", draft.contacts or ()), ("boilerplates", draft.boilerplates or ())):
+        if len(numbers) > MOST[name]:
+            found[name] = ("too_many", {"count": len(numbers), "limit": MOST[name]})
     return found

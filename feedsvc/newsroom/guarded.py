@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedsvc.errors import Stale
 from feedsvc.models import Revision
-from feedsvc.newsroom import items, workflow
+from feedsvc.newsroom import items, pictures, workflow
 from feedsvc.newsroom.drafts import Amendment, Checked, TagName
 from feedsvc.newsroom.standing import Standing, find, standing
 from feedsvc.newsroom.workflow import Actor
@@ -53,7 +53,8 @@ def act(
 
     Raises Stale, NotFound and what the verb raises.
     """
-    _compare(session, key, versions, language=language)
+    if versions is not None:
+        _compare(session, key, versions, language=language)
     verb(session, key, *args, actor=actor, now=now, language=language, **kwargs)
     return read(session, key, now=now, language=language)
 
@@ -74,7 +75,7 @@ def amend(
     """
     workflow.require(actor, "write")
     head = _compare(session, key, versions, language=language)
-    text = replace(_text(head), **given)
+    text = replace(text_of(head), **given)
     items.save(session, key, text, base=head.number, actor=actor, now=now, language=language)
     return read(session, key, now=now, language=language)
 
@@ -88,14 +89,17 @@ def _compare(session: Session, key: str, versions: Versions, *, language: str) -
     return head
 
 
-def _text(head: Revision) -> Checked:
+def text_of(head: Revision) -> Checked:
     """A saved text as one to save that says the same; it was checked when it was saved. Slug and organisation left empty mean: as they are."""
     return Checked(
         headline=head.headline,
+        subhead=head.subhead,
+        dateline=head.dateline,
         summary=head.summary,
         body_html=head.body_html,
         language=head.translation.language,
         categories=tuple(category.slug for category in head.categories),
         tags=tuple(TagName(tag.name, tag.kind) for tag in head.tags),
         authors=tuple(author.name for author in head.authors),
+        pictures=pictures.captions_of(head),
     )

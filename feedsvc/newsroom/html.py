@@ -109,10 +109,32 @@ def _inner(tree: etree._Element) -> str:
 def from_typed(text: str) -> str:
     """The HTML of what an editor typed into the plain form: paragraphs apart by a blank line, `## ` headings,
     `- ` and `1. ` lists, `> ` quotes, `**bold**`, `*italics*`, `[words](https://…)`. A line break is a line break,
-    and a line that begins with a bullet, as pasted text has them, is a list's.
+    a line that begins with a bullet, as pasted text has them, is a list's, and the last line of a quote that begins
+    with a dash names its speaker.
     """
-    rendered = _TYPED.render(_readable(_BULLET.sub(r"\1- ", clean(text))))
+    rendered = _with_speakers(_TYPED.render(_readable(_BULLET.sub(r"\1- ", clean(text)))))
     return sanitise(rendered.replace("<h1>", "<h2>").replace("</h1>", "</h2>").replace("<br>\n", "<br>"))
+
+
+_SPEAKER = re.compile(r"(<p>)?— (.+)</p>")
+
+
+def _with_speakers(rendered: str) -> str:
+    """Quotes whose last line is `— Name, role` as figures: <figure><blockquote>…</blockquote><figcaption>Name, role</figcaption></figure>."""
+    lines, begun = rendered.split("\n"), []
+    for number, line in enumerate(lines):
+        if line == "<blockquote>":
+            begun.append(number)
+        elif line == "</blockquote>" and begun:
+            start, last = begun.pop(), number - 1
+            found = _SPEAKER.fullmatch(lines[last])
+            if begun or not found or last <= start + 1:
+                continue
+            if not found[1]:
+                lines[last - 1] = lines[last - 1].removesuffix("<br>") + "</p>"
+            lines[start], lines[last] = "<figure>\n<blockquote>", "</blockquote>"
+            lines[number] = f"<figcaption>{found[2]}</figcaption>\n</figure>"
+    return "\n".join(lines)
 
 
 def _readable(text: str) -> str:
@@ -158,14 +180,24 @@ def _block(element: etree._Element) -> str | None:
     if element.tag in ("h2", "h3", "h4"):
         words = _inline(element)
         return None if words is None else "#" * int(element.tag[1]) + " " + words
-    if element.tag == "blockquote":
-        inner = [_block(child) for child in element]
-        if any(block is None for block in inner):
-            return None
-        return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(filter(None, inner)).splitlines())
+    if element.tag in ("blockquote", "figure"):
+        return _quotation(element)
     if element.tag in ("ul", "ol"):
         return _list(element)
     return None
+
+
+def _quotation(element: etree._Element) -> str | None:
+    """A quote, with its speaker where it has one."""
+    if element.tag == "figure":
+        if [child.tag for child in element] != ["blockquote", "figcaption"]:
+            return None
+        said, speaker = _quotation(element[0]), _inline(element[1])
+        return f"{said}\n>\n> — {speaker}" if said and speaker else None
+    inner = [_block(child) for child in element]
+    if any(block is None for block in inner):
+        return None
+    return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(filter(None, inner)).splitlines())
 
 
 def _list(element: etree._Element) -> str | None:

@@ -4,11 +4,12 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feedsvc.errors import Stale
 from feedsvc.models import Item, Translation
-from feedsvc.newsroom import revisions, taxonomy, workflow
+from feedsvc.newsroom import approvals, messages, remarks, revisions, taxonomy, workflow
 from feedsvc.newsroom.drafts import Checked, make_slug
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.standing import find, standing
@@ -75,23 +76,56 @@ def moved(translation: Translation, state: str | None, now: datetime) -> None:
     translation.changed_at = now
 
 
-def submit(session: Session, key: str, *, actor: Actor, now: datetime, language: str = "") -> Translation:
-    """Hands the newest text to those who approve. Raises NotAllowed, NotNow, NotFound."""
-    return _step(session, key, "submit", actor=actor, now=now, language=language)
+def noticed(session: Session, translations: list[int]) -> None:
+    """Notes that these stand elsewhere although nobody changed them: their moment came. Whoever follows the changes meets them."""
+    same = update(Translation).where(Translation.id.in_(translations)).values(version=Translation.version)
+    session.execute(same, execution_options={"synchronize_session": False})
 
 
-def approve(session: Session, key: str, *, actor: Actor, now: datetime, language: str = "") -> Translation:
-    """Approves the newest revision, and no other: the approval falls with the next save."""
-    return _step(session, key, "approve", actor=actor, now=now, language=language)
+def submit(
+    session: Session, key: str, *, actor: Actor, now: datetime, language: str = "", note: str = "", to: str = ""
+) -> Translation:
+    """Hands the newest text to those who approve, perhaps to one of them, by e-mail address, who is responsible then.
+
+    Raises Invalid, NotAllowed, NotNow, NotFound.
+    """
+    translation, state = _step(session, key, "submit", actor=actor, now=now, language=language)
+    said, person = remarks.words(note), approvals.person(session, to, "approve") if to.strip() else None
+    if person:
+        translation.assignee = person
+    moved(translation, state, now)
+    remarks.add(session, translation, "submit", actor=actor, now=now, text=said, to=person)
+    if person:
+        messages.tell(session, "assigned", translation, [person.id], actor=actor, now=now, note=said)
+    more = {"to": person.email} if person else {}
+    audit(session, actor, "submit", key, now, revision=translation.head.number, **more)
+    return translation
 
 
-def _step(session: Session, key: str, action: str, *, actor: Actor, now: datetime, language: str) -> Translation:
-    """One action that only moves the stored state."""
+def approve(
+    session: Session, key: str, *, actor: Actor, now: datetime, language: str = "", base: int | None = None
+) -> Translation:
+    """Approves the newest revision, and no other: the approval falls with the next save. `base`: the one that was read.
+
+    Raises Stale where that is not the newest any more, SecondPerson, NotAllowed, NotNow, NotFound.
+    """
+    translation, state = _step(session, key, "approve", actor=actor, now=now, language=language)
+    head = translation.head
+    if base is not None and head.number != base:
+        raise Stale(base, head.number, head.created_by.name if head.created_by else "")
+    approvals.require(session, translation, "approve", actor=actor)
+    translation.approved_id = head.id
+    moved(translation, state, now)
+    remarks.add(session, translation, "approve", actor=actor, now=now)
+    audit(session, actor, "approve", key, now, revision=head.number)
+    messages.tell(session, "approved", translation, messages.writers(session, translation), actor=actor, now=now)
+    return translation
+
+
+def _step(
+    session: Session, key: str, action: str, *, actor: Actor, now: datetime, language: str
+) -> tuple[Translation, str | None]:
+    """Finds the item and asks the table whether this is possible; and the stored state that it leads to."""
     workflow.require(actor, workflow.RULES[action].permission)
     translation = find(session, key, language)
-    state = workflow.step(standing(session, translation, now=now).state, action, actor.grants)
-    if state == workflow.APPROVED:
-        translation.approved_id = translation.head.id
-    moved(translation, state, now)
-    audit(session, actor, action, key, now, revision=translation.head.number)
-    return translation
+    return translation, workflow.step(standing(session, translation, now=now).state, action, actor.grants)

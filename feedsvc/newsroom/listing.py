@@ -26,6 +26,7 @@ class Addressed:
     """Where a public item stands, and when it last changed."""
 
     slug: str
+    headline: str
     updated: datetime
     place: Place
 
@@ -38,27 +39,27 @@ class Outline:
     place: Place
 
 
-_WITHDRAWAL = aliased(Publication)
+_WITHDRAWAL, _OF_IT = aliased(Publication), aliased(Publication)
 _ALL = 1_000_000_000
 
 
-def _source(*, news: bool) -> Source:
+def _source(*, news: bool, before: bool) -> Source:
     """Where a list is read from: a language's news, or a feed that carries a part of them."""
     language: Any = bindparam("language")
+    until = bindparam("before_at", type_=Publication.at.type) if before else None
     if news:
-        source = public.everything()
+        source = public.everything(until)
         return source._replace(query=source.query.where(source.language == language))
     feed_id = select(Feed.id).where(Feed.scope == bindparam("scope"), Feed.language == language).scalar_subquery()
-    return public.placed(feed_id)
+    return public.placed(feed_id, until)
 
 
 def _page(source: Source, *, before: bool, above: bool, oldest_first: bool) -> Select[Any]:
     """The rows of a list between two places, both exclusive."""
     query, at, place = source.query, source.at, source.place
     if before:
-        # The first half alone lets an index be entered at the place; the second makes it exact.
-        moment = bindparam("before_at", type_=at.type)
-        query = query.where(at <= moment, or_(at < moment, place < bindparam("before_id")))
+        # What the source says of the moment lets an index be entered at the place; this makes it exact.
+        query = query.where(or_(at < bindparam("before_at", type_=at.type), place < bindparam("before_id")))
     if above:
         moment = bindparam("above_at", type_=at.type)
         query = query.where(at >= moment, or_(at > moment, place > bindparam("above_id")))
@@ -68,17 +69,16 @@ def _page(source: Source, *, before: bool, above: bool, oldest_first: bool) -> S
 
 @cache
 def _statement(what: str, *, news: bool, before: bool, above: bool, oldest_first: bool = False) -> Select[Any]:
-    """A list's statement, made once for each kind of question. `what`: texts, outlines, addresses or tally."""
-    source = _source(news=news)
+    """A list's statement, made once for each kind of question. `what`: texts, outlines or addresses."""
+    source = _source(news=news, before=before)
     page = _page(source, before=before, above=above, oldest_first=oldest_first)
     if what == "texts":
         return public.texts(source, page)
     if what == "addresses":
         changed = public.updated_of(source.newest.translation_id)
         page = page.join(Revision, Revision.id == source.newest.revision_id)
-        return page.with_only_columns(Revision.slug, changed, source.at, source.place)
-    outlines = page.with_only_columns(source.newest.id, source.at, source.place)
-    return select(func.count()).select_from(outlines.subquery()) if what == "tally" else outlines
+        return page.with_only_columns(Revision.slug, Revision.headline, changed, source.at, source.place)
+    return page.with_only_columns(source.newest.id, source.at, source.place)
 
 
 def _asked(
@@ -96,20 +96,33 @@ def _asked(
 
 
 def newest(
-    session: Session, language: str, *, now: datetime, limit: int, before: Place | None = None, scope: str = NEWS
+    session: Session,
+    language: str,
+    *,
+    now: datetime,
+    limit: int,
+    before: Place | None = None,
+    above: Place | None = None,
+    scope: str = NEWS,
 ) -> list[Shown]:
     """The newest public items of a list, newest first by publication; `before` is a `place` to go on from."""
-    query = _statement("texts", news=scope == NEWS, before=before is not None, above=False)
-    return public.read(session, query, _asked(language, scope, limit, before, None, now), now=now)
+    query = _statement("texts", news=scope == NEWS, before=before is not None, above=above is not None)
+    return public.read(session, query, _asked(language, scope, limit, before, above, now), now=now)
 
 
 def addresses(
-    session: Session, language: str, *, now: datetime, limit: int, before: Place | None = None
+    session: Session,
+    language: str,
+    *,
+    now: datetime,
+    limit: int,
+    before: Place | None = None,
+    above: Place | None = None,
 ) -> list[Addressed]:
-    """As `newest`, but only where each item stands and when it last changed: for lists of thousands."""
-    query = _statement("addresses", news=True, before=before is not None, above=False)
-    rows = session.execute(query, _asked(language, NEWS, limit, before, None, now))
-    return [Addressed(slug, updated, (at, place)) for slug, updated, at, place in rows]
+    """As `newest`, but only where each item stands, its headline and when it last changed: for lists of thousands."""
+    query = _statement("addresses", news=True, before=before is not None, above=above is not None)
+    rows = session.execute(query, _asked(language, NEWS, limit, before, above, now))
+    return [Addressed(slug, headline, updated, (at, place)) for slug, headline, updated, at, place in rows]
 
 
 def outlines(
@@ -131,18 +144,11 @@ def outlines(
     return [Outline(publication_id, (at, place)) for publication_id, at, place in rows]
 
 
-def tally(
-    session: Session, language: str, scope: str, *, now: datetime, before: Place, above: Place | None, most: int
-) -> int:
-    """How many items a list has between two places, both exclusive; counted up to `most`."""
-    query = _statement("tally", news=scope == NEWS, before=True, above=above is not None)
-    return session.scalar(query, _asked(language, scope, most, before, above, now)) or 0
-
-
 @cache
 def _by_publication() -> Select[Any]:
-    source = public.everything()
-    return public.texts(source, source.query.where(source.newest.id.in_(bindparam("numbers", expanding=True))))
+    numbers: Any = bindparam("numbers", expanding=True)
+    source = public.of_translations(select(_OF_IT.translation_id).where(_OF_IT.id.in_(numbers)))
+    return public.texts(source, source.query.where(source.newest.id.in_(numbers)))
 
 
 def of_publications(session: Session, publications: list[int], *, now: datetime) -> list[Shown]:

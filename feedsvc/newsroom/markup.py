@@ -62,8 +62,8 @@ Tag = tuple[str, str, str]
 """The tag as it stands, its name, and `/` for an end tag. A piece of text has no name."""
 
 
-def pieces(markup: str) -> Iterator[Tag]:
-    """The text and the tags that matter of cleaned HTML; comments, scripts, styles and other tags left out."""
+def pieces(markup: str, more: frozenset[str] = frozenset()) -> Iterator[Tag]:
+    """The text and the tags that matter of cleaned HTML, and those of `more`; comments, scripts, styles and other tags left out."""
     at, end = 0, len(markup)
     while at < end:
         found = _TOKEN.search(markup, at)
@@ -77,19 +77,22 @@ def pieces(markup: str) -> Iterator[Tag]:
             yield "&lt;", "", ""
         elif not name or not found["whole"]:
             continue
-        elif name in _KEPT:
+        elif name in _KEPT or name in more:
             yield found[0], name, found["end"]
         elif name in _UNSEEN and not found["end"]:
             closed = _UNSEEN[name].search(markup, at)
             at = closed.start() if closed else end
 
 
-def plain(markup: str) -> str | None:
-    """The HTML in tags that mean the same wherever they stand, or None where reading it takes long."""
+def plain(markup: str, more: frozenset[str] = frozenset()) -> str | None:
+    """The HTML in tags that mean the same wherever they stand, or None where reading it takes long.
+
+    Tags named in `more`, which must be ordinary inline ones, stay as well.
+    """
     if markup.count("&") + markup.count("\xa0") > MOST_SIGNS:
         return None
     written, open_, work = [], _Open(), 0
-    for piece, name, end in pieces(markup):
+    for piece, name, end in pieces(markup, more):
         written.append(piece)
         if not name or name in _VOID:
             continue
@@ -134,7 +137,7 @@ class _Open:
         """An end tag."""
         if name in _FORMATTING:
             self._leave(name)
-        elif name in _INLINE:
+        elif name in _INLINE or name not in _KEPT:
             self._pop({name}, _BLOCKS | _TABLE)
         elif name in _TABLE or name == "table":
             self._pop({name}, {"table"} - {name})

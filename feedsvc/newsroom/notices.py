@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from feedsvc.models import Notice, Publication, User
 from feedsvc.newsroom.record import notice
 
 MOST_TRIES = 500
+STUCK = 4
+"""Tries after which a mail is a problem that people should know of: a minute or two."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 CLAIMED = timedelta(minutes=5)
 """For so long a mail is whose who claimed it: longer than a mail server that answers each step late."""
@@ -24,6 +26,12 @@ def missed(session: Session, publication: Publication, *, now: datetime) -> None
         "It is public now and dated as planned. Please check that nobody needs to be told.\n"
     )
     notice(session, "missed", f"Late by {late} s: {headline}", body, now)
+
+
+def stuck(session: Session) -> int:
+    """How many mails the mail server has refused again and again."""
+    waiting = select(func.count()).select_from(Notice).where(Notice.sent_at.is_(None), Notice.tries >= STUCK)
+    return session.scalar(waiting) or 0
 
 
 def _due(now: datetime) -> Select[Notice]:
@@ -48,10 +56,15 @@ def claim(session: Session, *, now: datetime) -> Notice | None:
     return row
 
 
-def readers(session: Session) -> list[str]:
-    """Whom notices go to: everyone who may publish."""
+def recipients(session: Session, row: Notice) -> list[str]:
+    """Whom a mail goes to: one address, or everyone who may publish and wants to hear of it.
+
+    Nobody where the account was closed or moved since; an address that was left is told of that all the same.
+    """
     people = session.scalars(select(User).where(User.active).order_by(User.id))
-    return [user.email for user in people if "publish" in user.role.grants]
+    if not row.recipient:
+        return [user.email for user in people if "publish" in user.role.grants and "late" not in user.mail_off]
+    return [row.recipient] if row.kind == "moved" or any(user.email == row.recipient for user in people) else []
 
 
 def sent(session: Session, notice_id: int, *, now: datetime) -> None:

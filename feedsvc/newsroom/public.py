@@ -33,7 +33,7 @@ class Shown:
     guid: str
     language: str
     revision: Revision
-    """With categories, tags, authors and organisation loaded."""
+    """With categories, tags, authors, organisation, pictures and contacts loaded."""
     published: datetime
     updated: datetime
     corrections: tuple[Correction, ...]
@@ -59,7 +59,14 @@ class Withdrawn:
     reason: str
 
 
-_SUBJECTS = (Revision.categories, Revision.tags, Revision.authors, Revision.organisation)
+_SUBJECTS = (
+    Revision.categories,
+    Revision.tags,
+    Revision.authors,
+    Revision.organisation,
+    Revision.pictures,
+    Revision.contacts,
+)
 NOW: Any = bindparam("now", type_=Publication.at.type)
 """The moment that is asked about, in statements that are made once: making one takes SQLAlchemy longer than running it."""
 # Made once for the same reason.
@@ -112,33 +119,46 @@ class Source(NamedTuple):
     """The newest due publication, never a withdrawal."""
 
 
-def everything() -> Source:
-    """All that is public at `NOW`, in any language."""
+def everything(until: Any = None) -> Source:
+    """All that is public at `NOW`, in any language; `until`: first published at this moment or before.
+
+    That is said first: of two upper ends SQLite enters its index at the one it meets first.
+    """
     opening, newest = _OPENING, _NEWEST
+    end = () if until is None else (opening.at <= until,)
     query = (
         select(opening.id)
         .join(newest, newest.id == newest_of(opening.translation_id))
-        .where(opening.opening, due(opening), newest.kind != "withdraw")
+        .where(*end, opening.opening, due(opening), newest.kind != "withdraw")
     )
     return Source(query, opening.at, opening.id, opening.language, newest)
 
 
-def placed(feed_id: Any) -> Source:
+def of_translations(translations: Any) -> Source:
+    """`everything` of these translations, found by their index and not among all that ever came out."""
+    source = everything()
+    # Said of both, so that the index of either may be entered.
+    of_them = (source.newest.translation_id.in_(translations), _OPENING.translation_id.in_(translations))
+    return source._replace(query=source.query.where(*of_them))
+
+
+def placed(feed_id: Any, until: Any = None) -> Source:
     """What is public at `NOW` of a feed that carries a part of a language's news: an id, or the column of a query around it."""
     placement, newest = Placement, _NEWEST
+    end = () if until is None else (placement.at <= until,)
     query = (
         select(newest.id)
         .select_from(placement)
         .join(newest, newest.id == placement.publication_id)
         # `at <= now` says nothing that the newest due publication does not; it lets plans be skipped at one stroke.
-        .where(placement.feed_id == feed_id, placement.stands, placement.at <= NOW)
+        .where(*end, placement.feed_id == feed_id, placement.stands, placement.at <= NOW)
         .where(newest.id == newest_of(newest.translation_id))
     )
     return Source(query, placement.at, placement.opening_id, newest.language, newest)
 
 
-def texts(source: Source, query: Select[Any]) -> Select[Any]:
-    """SQL: the rows of a query made from `source`, with all that `read` needs of them."""
+def texts(source: Source, query: Select[Any], subjects: tuple[Any, ...] = _SUBJECTS) -> Select[Any]:
+    """SQL: the rows of a query made from `source`, with all that `read` needs; of a revision's subjects with these."""
     newest = source.newest
     columns = (
         source.at,
@@ -155,7 +175,7 @@ def texts(source: Source, query: Select[Any]) -> Select[Any]:
         .join(Revision, Revision.id == newest.revision_id)
         .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
-        .options(*(selectinload(one) for one in _SUBJECTS))
+        .options(*(selectinload(one) for one in subjects))
     )
 
 
@@ -183,17 +203,26 @@ def _notes(session: Session, translations: list[int], now: datetime) -> dict[int
 
 @cache
 def _one() -> Select[Any]:
-    source = everything()
-    translation_id: Any = bindparam("translation_id")
-    # Said of both, so that the index of either may be entered.
-    of_it = (source.newest.translation_id == translation_id, _OPENING.translation_id == translation_id)
-    return texts(source, source.query.where(*of_it))
+    source = of_translations([bindparam("translation_id")])
+    return texts(source, source.query)
 
 
 def of_translation(session: Session, translation_id: int, *, now: datetime) -> Shown | None:
     """What is public of one translation."""
     found = read(session, _one(), {"translation_id": translation_id}, now=now)
     return found[0] if found else None
+
+
+@cache
+def _dates() -> Select[Any]:
+    source = of_translations([bindparam("translation_id")])
+    return source.query.with_only_columns(source.at, updated_of(source.newest.translation_id))
+
+
+def dates(session: Session, translation_id: int, *, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """`published` and `updated` of what is public of a translation, without the rest of it."""
+    found = session.execute(_dates(), {"translation_id": translation_id, "now": now}).first()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Shown | Moved | Withdrawn | None:
@@ -228,11 +257,24 @@ def latest(session: Session, translation_id: int, *, now: datetime) -> Publicati
 
 
 def version(session: Session) -> int:
-    """Grows with every cause of a change: between two of them and two planned moments the public sees the same.
-
-    True because writers wait for each other (docs/decisions/0013), so that numbers are given in the order of the commits.
+    """Grows with every cause of a change, in the order of the commits, since writers wait for each other (docs/decisions/0013):
+    between two of them and two planned moments the public sees the same.
     """
     return session.scalar(select(func.max(Change.id))) or 0
+
+
+@cache
+def _coming() -> Select[Any, Any]:
+    p = Publication
+    # What is planned was not told to anyone: the very words of an index that is as short as the plan.
+    planned = select(func.min(p.at)).where(p.live_at.is_(None), p.cancelled_at.is_(None), p.at > NOW)
+    return select(planned.scalar_subquery(), select(Change.at).order_by(Change.id.desc()).limit(1).scalar_subquery())
+
+
+def coming(session: Session, *, now: datetime) -> datetime:
+    """The next planned moment in any language, NEVER where there is none; `now` where a writer's clock was ahead of ours."""
+    planned, written = session.execute(_coming(), {"now": now}).one()
+    return now if written and written > now else planned or NEVER
 
 
 @cache

@@ -10,8 +10,8 @@ from feedsvc.characters import one_line
 from feedsvc.clock import whole_second
 from feedsvc.errors import Invalid, NotNow
 from feedsvc.models import Change, Hold, Publication, Translation
-from feedsvc.newsroom import clashes, public, workflow
-from feedsvc.newsroom.items import moved
+from feedsvc.newsroom import approvals, clashes, messages, pictures, public, remarks, workflow
+from feedsvc.newsroom.items import moved, noticed
 from feedsvc.newsroom.record import audit, change
 from feedsvc.newsroom.standing import Standing, find, standing
 from feedsvc.newsroom.workflow import Actor
@@ -85,10 +85,11 @@ def unschedule(session: Session, key: str, *, actor: Actor, now: datetime, langu
 
 
 def _begin(session: Session, key: str, action: str, *, actor: Actor, now: datetime, language: str) -> Standing:
-    """Finds the item and asks the table whether the actor may do this to it now."""
+    """Finds the item and asks the table, and the two-person rule, whether the actor may do this to it now."""
     workflow.require(actor, workflow.RULES[action].permission)
     before = standing(session, find(session, key, language), now=now)
     workflow.step(before.state, action, actor.grants)
+    approvals.require(session, before.translation, action, actor=actor)
     return before
 
 
@@ -120,13 +121,15 @@ def _put(
     """Approves the newest text where nobody has yet, replaces what was planned, appends the publication.
 
     Where its address is another item's at that moment, a copy of the text at a numbered one goes out, also where
-    an editor chose the address; see clashes.settle.
+    an editor chose the address; see clashes.settle. Raises Invalid for a picture of which nothing is said.
     """
+    pictures.need_words(before.head)
     head = clashes.settle(session, before.head, at, margin=MARGIN, actor=actor, now=now)
     before = replace(before, head=head)
     translation = before.translation
     if translation.approved_id != before.head.id:
         translation.approved_id = before.head.id
+        remarks.add(session, translation, "approve", actor=actor, now=now)
         audit(session, actor, "approve", translation.item.key, now, revision=before.head.number, with_publication=True)
     _call_off(session, before, actor=actor, now=now)
     row = _append(session, before, kind, at, note, actor=actor, now=now)
@@ -158,6 +161,8 @@ def _append(
     moved(translation, workflow.DRAFT if kind == "withdraw" else workflow.APPROVED, now)
     change(session, "live" if live else "plan", now, row)
     audit(session, actor, kind, translation.item.key, now, at=at.isoformat(), revision=before.head.number, note=note)
+    if live:
+        messages.out(session, row, actor=actor, now=now)
     return row
 
 
@@ -210,17 +215,17 @@ def is_held(session: Session) -> bool:
 
 
 def current_hold(session: Session) -> Hold | None:
-    """The hold that is on, for the desk to show."""
+    """The hold that is on."""
     return session.scalar(select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.id).limit(1))
 
 
-def hold(session: Session, reason: str = "", *, actor: Actor, now: datetime) -> Hold:
-    """Stops the public's time: nothing goes live until `unhold`. Doing it twice changes nothing."""
+def hold(session: Session, reason: str = "", *, actor: Actor, now: datetime, since: datetime | None = None) -> Hold:
+    """Stops the public's time, now or as it was at `since`, until `unhold`. Doing it twice changes nothing."""
     workflow.require(actor, "hold")
     standing_hold = current_hold(session)
     if standing_hold:
         return standing_hold
-    row = Hold(started_at=now, started_by_id=actor.user_id, reason=one_line(reason)[:NOTE_LIMIT])
+    row = Hold(started_at=since or now, started_by_id=actor.user_id, reason=one_line(reason)[:NOTE_LIMIT])
     session.add(row)
     session.flush()
     change(session, "hold", now)
@@ -240,13 +245,13 @@ def unhold(session: Session, *, actor: Actor, now: datetime) -> list[Publication
     standing_hold.lifted_at, standing_hold.lifted_by_id = now, actor.user_id
     session.flush()
     p = Publication
-    missed = select(p).where(
-        p.cancelled_at.is_(None), p.live_at.is_(None), p.at <= now, p.at > standing_hold.started_at
-    )
+    fallen = (p.cancelled_at.is_(None), p.live_at.is_(None), p.at <= now, p.at > standing_hold.started_at)
+    missed = select(p).where(*fallen)
     released = [
         _release(session, row, actor=actor, now=now) for row in session.scalars(missed.order_by(p.at, p.id)).all()
     ]
     change(session, "unhold", now)
+    noticed(session, [row.translation_id for row in released])
     audit(session, actor, "unhold", "newsroom", now, released=len(released))
     return released
 
@@ -261,6 +266,7 @@ def _release(session: Session, held: Publication, *, actor: Actor, now: datetime
     session.add(row)
     session.flush()
     change(session, "live", now, row)
+    messages.out(session, row, actor=actor, now=now)
     return row
 
 
@@ -277,14 +283,15 @@ def anything_untold(session: Session, *, now: datetime) -> bool:
 def mark_live(session: Session, *, now: datetime, limit: int = 200) -> list[Publication]:
     """Writes `Change(live)` for publications that have fallen due: the ticker's part of a moment.
 
-    Changes nothing that readers see. Idempotent: the change is unique per publication, and where it stands
-    already only `live_at` is mended. At most `limit` at once: call it until it gives none.
+    Changes nothing that readers see. Idempotent: the change is unique per publication, and where it stands already only
+    `live_at` is mended. At most `limit` at once: call it until it gives none.
     """
     p = Publication
     fallen = select(p).where(p.live_at.is_(None), public.due(p, now)).order_by(p.at, p.id).limit(limit)
     rows = list(session.scalars(fallen))
     wanted = Change.publication_id.in_([row.id for row in rows])
     told = dict(session.execute(select(Change.publication_id, Change.at).where(wanted, Change.kind == "live")).all())
+    noticed(session, [row.translation_id for row in rows])
     for row in rows:
         row.live_at = told.get(row.id, now)
         session.flush()

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedsvc import settings
 from feedsvc.models import Audit, Change, Notice, Publication
 from feedsvc.newsroom.workflow import Actor
 
@@ -21,8 +22,9 @@ def change(
 
     `kind`: live (a publication became public), plan (one is to come), cancel, hold, unhold, feed (a feed was made;
     `detail` names one that is made known on purpose), setting (what all feeds are made with changed; `detail` is its
-    fingerprint), taxonomy (a subject was renamed, merged or deleted; `detail` says which scope went where, if one did:
-    see newsroom/subjects.py), import (many items were brought in), scopes (the feeds of every publication were worked
+    fingerprint), taxonomy (a subject was renamed, merged or deleted; `detail` says which scope's it is, and where that went,
+    if it did: see newsroom/subjects.py; or a contact's words changed), import (many items were brought in), search (the index of search was begun anew; `detail` is
+    the version of its keys), scopes (the feeds of every publication were worked
     out; `detail` is the rules' version).
     """
     row = Change(kind=kind, at=now, publication_id=publication.id if publication else None, detail=detail)
@@ -54,16 +56,37 @@ def seal(before: str, at: datetime, actor: str, action: str, subject: str, detai
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
+def reckoned(session: Session, after: int, before: str, *, upto: int, most: int) -> tuple[int, str, int | None]:
+    """Reckons seals again behind an entry and its seal, up to another one: the last entry that is whole, its seal, and
+    the first that is not, if any.
+    """
+    a, columns = Audit, (Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail, Audit.seal)
+    query = select(*columns).where(a.id > after, a.id <= upto).order_by(a.id).limit(most)
+    for number, at, actor, action, subject, detail, sealed in session.execute(query).yield_per(1_000):
+        if sealed != seal(before, at, actor, action, subject, detail):
+            return after, before, int(number)
+        after, before = int(number), sealed
+    return after, before, None
+
+
 def broken_seal(session: Session) -> int | None:
-    """The id of the first audit row whose seal does not fit, or None: the log is whole."""
-    before = ""
-    for row in session.scalars(select(Audit).order_by(Audit.id)).yield_per(500):
-        if row.seal != seal(before, row.at, row.actor, row.action, row.subject, row.detail):
-            return row.id
-        before = row.seal
-    return None
+    """The id of the first audit row whose seal does not fit, or None: the log is whole. Of a long log see newsroom/chain.py."""
+    return reckoned(session, 0, "", upto=2**31 - 1, most=2**31 - 1)[2]
 
 
 def notice(session: Session, kind: str, subject: str, body: str, now: datetime) -> None:
     """A mail to the newsroom's publishers, sent by the ticker after this transaction."""
     session.add(Notice(kind=kind, subject=subject, body=body, created_at=now, due_at=now, tries=0))
+
+
+def letter(
+    session: Session, kind: str, recipient: str, subject: str, body: str, now: datetime, *, dropped: bool = False
+) -> None:
+    """A mail to one address, sent by the ticker after this transaction. Where there is no mail server nothing waits.
+
+    `dropped`: it is not to be sent after all.
+    """
+    if settings.current().smtp_url.get_secret_value():
+        row = Notice(kind=kind, subject=subject, body=body, created_at=now, due_at=now, tries=0)
+        row.recipient, row.sent_at = recipient, now if dropped else None
+        session.add(row)

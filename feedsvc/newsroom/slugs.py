@@ -58,14 +58,12 @@ def claims(session: Session, slug: str, translation: Translation) -> list[Public
 
 
 def _claims(slug: str, translation: Translation) -> Select[Publication]:
-    p = Publication
+    p, r, t = Publication, Revision, Translation
+    # From the slug's index to the few that ever had it: asked by language, all that ever came out would be gone through.
+    writers = select(r.translation_id).join(t, t.id == r.translation_id).where(r.slug == slug)
+    others = writers.where(t.language == translation.language, t.id != translation.id)
     return (
         select(p)
-        .join(Revision, Revision.id == p.revision_id)
-        .where(
-            Revision.slug == slug,
-            p.language == translation.language,
-            p.translation_id != translation.id,
-            p.cancelled_at.is_(None),
-        )
+        .join(r, r.id == p.revision_id)
+        .where(p.translation_id.in_(others), r.slug == slug, p.cancelled_at.is_(None))
     )

@@ -17,6 +17,7 @@ from feedsvc.characters import clean, folded, one_line
 from feedsvc.errors import Invalid, NotFound
 from feedsvc.models import Alias, Category, Item, Organisation, Tag, Translation
 from feedsvc.models.item import revision_category, revision_tag
+from feedsvc.newsroom import former, indexing
 from feedsvc.newsroom.drafts import KINDS, LIMITS, Problems
 from feedsvc.newsroom.record import audit, change
 from feedsvc.newsroom.taxonomy import free_slug
@@ -69,6 +70,7 @@ def add(session: Session, kind: str, name: str, slug: str = "", *, actor: Actor,
         row = Tag(kind=kind, slug=wanted, name=named, created_at=now)
     session.add(row)
     session.flush()
+    former.take_back(session, scope, _sort(row), row.name)
     audit(session, actor, f"add-{scope}", row.slug, now, name=row.name, kind=kind)
     change(session, "feed", now, detail=json.dumps({"new": f"{scope}/{row.slug}"}))
     return row
@@ -100,6 +102,8 @@ def rename(
     before, after = (row.name, row.slug, _sort(row)), (named, wanted, sort)
     if before == after:
         return row
+    former.keep(session, kind, before[2], row.name, row.id)
+    former.take_back(session, kind, sort, named)
     row.name, row.slug = named, wanted
     if isinstance(row, Tag):
         row.kind = sort
@@ -108,7 +112,7 @@ def rename(
     parts = ("name", "address", "kind")
     said = {part: [old, new] for part, old, new in zip(parts, before, after, strict=True) if old != new}
     audit(session, actor, f"rename-{kind}", row.slug, now, **said)
-    change(session, "taxonomy", now, detail=_moved(kind, slug, row.id) if wanted != slug else "")
+    change(session, "taxonomy", now, detail=_moved(kind, slug, row.id) if wanted != slug else _named_anew(kind, slug))
     return row
 
 
@@ -130,6 +134,8 @@ def merge(session: Session, kind: str, slug: str, into: str, *, actor: Actor, no
     both = select(links.c.revision_id).where(subject == other.id)
     session.execute(delete(links).where(subject == row.id, links.c.revision_id.in_(both)))
     session.execute(update(links).where(subject == row.id).values({subject: other.id}))
+    former.hand_over(session, kind, row.id, other.id)
+    former.keep(session, kind, _sort(row), row.name, other.id)
     session.delete(row)
     session.flush()
     audit(session, actor, f"merge-{kind}", slug, now, name=row.name, into=other.slug)
@@ -148,6 +154,7 @@ def remove(session: Session, kind: str, slug: str, *, actor: Actor, now: datetim
     _touch(session, kind, row.id)
     subject = links.c[f"{kind}_id"]
     lost = int(session.execute(delete(links).where(subject == row.id)).rowcount)  # type: ignore[attr-defined]
+    former.hand_over(session, kind, row.id, None)
     session.delete(row)
     session.flush()
     audit(session, actor, f"delete-{kind}", slug, now, name=row.name, texts=lost)
@@ -173,6 +180,11 @@ def _sort(row: Subject, wanted: str = "") -> str:
 def _moved(kind: str, slug: str, to: int | None) -> str:
     """What feeds/moves.py has to know: the scope that went, and whose it is now. At most 200 characters."""
     return json.dumps({"from": f"{kind}/{slug}", "to": to})
+
+
+def _named_anew(kind: str, slug: str) -> str:
+    """The same for a scope that stays where it is."""
+    return json.dumps({"of": f"{kind}/{slug}"})
 
 
 def _named(session: Session, kind: str, text: str, like: Subject) -> Subject | None:
@@ -220,13 +232,14 @@ def _slug_problems(session: Session, kind: str, slug: str, row: Subject | None) 
 
 
 def _touch(session: Session, kind: str, number: int) -> None:
-    """A program that read these items before must read them again: what it saw is called otherwise now."""
+    """A program that read these items before must read them again: what it saw is called otherwise now. So must search."""
     if kind == "organisation":
         items = select(Item.id).where(Item.organisation_id == number)
         seen_in = Translation.item_id.in_(items)
     else:
         links = LINKS[kind]
         seen_in = Translation.head_id.in_(select(links.c.revision_id).where(links.c[f"{kind}_id"] == number))
+        indexing.again(session, links, links.c[f"{kind}_id"], number)
     session.execute(
         update(Translation).where(seen_in).values(version=Translation.version + 1),
         execution_options={"synchronize_session": False},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedsvc.characters import folded
 from feedsvc.errors import Invalid
 from feedsvc.models import Alias, Category, Organisation, Tag
+from feedsvc.newsroom import former
 from feedsvc.newsroom.drafts import TagName, plain
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor, require
@@ -56,10 +57,17 @@ def _letters(kind: str, name: str, attempt: int) -> str:
     return seed.translate(_TO_LETTERS)
 
 
-def _at_old_slug(session: Session, table: type[T], slug: str) -> T | None:
-    """The subject that had this slug before: a form or a program may still name it so."""
-    now_at = _moved_to(session, table.__tablename__, slug)
-    return session.scalar(select(table).where(table.slug == now_at)) if now_at else None
+def _before(session: Session, table: type[T], name: str, sort: str = "") -> T | None:
+    """The subject that had this slug or name before: a form, a program or a person may still name it so.
+
+    `sort`: only a tag that was of this kind when it was called so; at an old slug, whatever it was.
+    """
+    now_at = _moved_to(session, table.__tablename__, name)
+    row = session.scalar(select(table).where(table.slug == now_at)) if now_at else None
+    if row is None:
+        number = former.leads_to(session, table.__tablename__, name, sort)
+        row = session.get(table, number) if number is not None else None
+    return row
 
 
 def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: datetime) -> list[Category]:
@@ -72,7 +80,7 @@ def categories(session: Session, names: tuple[str, ...], *, actor: Actor, now: d
         named = or_(Category.slug == name, Category.folded == folded(name))
         exact_first = (Category.slug != name, Category.name != name, Category.id)
         row = session.scalar(select(Category).where(named).order_by(*exact_first).limit(1))
-        row = row or _at_old_slug(session, Category, name)
+        row = row or _before(session, Category, name)
         if row is None:
             if not actor.may("taxonomy"):
                 raise Invalid({"categories": ("unknown_category", {"name": name})})
@@ -94,7 +102,7 @@ def tags(session: Session, names: tuple[TagName, ...], *, now: datetime) -> list
             query = query.where(Tag.kind == wanted.kind)
         exact_first = (Tag.name != wanted.name, Tag.id)
         row = session.scalars(query.order_by(*exact_first).limit(1)).first()
-        row = row or _at_old_slug(session, Tag, wanted.name)
+        row = row or _before(session, Tag, wanted.name, wanted.kind)
         if row is None:
             row = Tag(
                 kind=wanted.kind or "theme",
@@ -116,7 +124,7 @@ def organisation(session: Session, name: str) -> Organisation:
     query = select(Organisation)
     if name:
         query = query.where(or_(Organisation.slug == name, Organisation.folded == folded(name)))
-    row = session.scalar(query.order_by(Organisation.id).limit(1)) or _at_old_slug(session, Organisation, name)
+    row = session.scalar(query.order_by(Organisation.id).limit(1)) or _before(session, Organisation, name)
     if row is None:
         raise Invalid({"organisation": ("unknown_organisation", {"name": name})})
     return row

@@ -10,10 +10,10 @@ STORED = (DRAFT, IN_REVIEW, APPROVED)
 """States that are kept; the other three follow from publications and the time."""
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "writer": ("read", "write"),
-    "editor": ("read", "write", "approve", "taxonomy", "hold"),
-    "publisher": ("read", "write", "approve", "taxonomy", "hold", "publish"),
-    "admin": ("read", "write", "approve", "taxonomy", "hold", "publish", "admin"),
+    "writer": ("read", "write", "media"),
+    "editor": ("read", "write", "media", "approve", "taxonomy", "hold"),
+    "publisher": ("read", "write", "media", "approve", "taxonomy", "hold", "publish"),
+    "admin": ("read", "write", "media", "approve", "taxonomy", "hold", "publish", "admin"),
 }
 """Role → permissions, as first written into the roles' table. Later ones are rows there."""
 
@@ -21,8 +21,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "items:read": ("read",),
     "items:write": ("read", "write", "taxonomy"),
     "items:publish": ("read", "approve", "publish", "hold"),
-    "media:write": (),
-    "admin": ("read", "write", "approve", "taxonomy", "hold", "publish", "admin"),
+    "media:write": ("media",),
+    "admin": ("read", "write", "media", "approve", "taxonomy", "hold", "publish", "admin"),
 }
 """Scope of an API token → permissions that it lets through. The owner's role must have them as well."""
 
@@ -62,12 +62,15 @@ RULES: dict[str, Rule] = {
     "save": Rule("write", _ANY, DRAFT),
     "submit": Rule("write", frozenset((DRAFT, SCHEDULED, PUBLISHED, WITHDRAWN)), IN_REVIEW),
     "approve": Rule("approve", _ANY, APPROVED),
+    "request-changes": Rule("approve", _ANY, DRAFT),
     "publish": Rule("publish", _NOT_LIVE, APPROVED),
     "schedule": Rule("publish", _NOT_LIVE, APPROVED),
     "unschedule": Rule("publish", _ANY),
     "correct": Rule("publish", frozenset((PUBLISHED,)), APPROVED),
     "update": Rule("publish", frozenset((PUBLISHED,)), APPROVED),
     "withdraw": Rule("publish", frozenset((PUBLISHED,))),
+    "assign": Rule("write", _ANY),
+    "comment": Rule("write", _ANY),
 }
 """Action on an item → its rule."""
 

@@ -5,23 +5,25 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from feedsvc import settings
 from feedsvc.errors import FeedsvcError
-from feedsvc.web import auth, i18n
+from feedsvc.web import auth, i18n, proxied, traces
 from feedsvc.web.api import problems
 from feedsvc.web.api import views as api
 from feedsvc.web.desk import views as desk
 from feedsvc.web.errors import tell
-from feedsvc.web.site import health, machines
+from feedsvc.web.site import health, machines, media, metrics, previews, sitemaps, theme
 from feedsvc.web.site import views as site
+from feedsvc.web.versions import CORS, PREFLIGHT
 
 log = structlog.get_logger()
 
 MAX_BODY = 4 * 1024 * 1024
-"""Largest request body in bytes: eight times the longest text that an item may have."""
+"""Largest request body in bytes: eight times the longest text that an item may have. Views for pictures take more."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' https: data:; script-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -30,6 +32,16 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "interest-cohort=()",
 }
+
+
+_KEPT = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+
+
+class _Id(IntegerConverter):
+    """A number in an address: what no row can have is no address, and PostgreSQL is never asked for it."""
+
+    def __init__(self, url_map: Map, **more: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **more})
 
 
 def create_app() -> Flask:
@@ -43,14 +55,25 @@ def create_app() -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.url_map.converters["int"] = _Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     i18n.install(app)
+    traces.install(app)
+    app.before_request(_make_room)
     auth.install(app)
-    for blueprint in (site.blueprint, machines.blueprint, health.blueprint, desk.blueprint, api.blueprint):
-        app.register_blueprint(blueprint)
+    rooms = (site, previews, machines, sitemaps, media, theme, health, metrics, desk, api)
+    for room in rooms:
+        app.register_blueprint(room.blueprint)
     app.register_error_handler(Exception, _failed)
     app.after_request(_finish)
     return app
+
+
+def _make_room() -> None:
+    """Before anything of a body is read: how much of it the view that is asked for takes. In a plain form are no files."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_body", 0)
+    if most and request.mimetype != "application/x-www-form-urlencoded":
+        request.max_content_length = most
 
 
 def _failed(error: Exception) -> Any:
@@ -59,7 +82,7 @@ def _failed(error: Exception) -> Any:
         return error
     told = tell(error, i18n.language())
     if not isinstance(error, (HTTPException, FeedsvcError)):
-        log.error("defect", path=request.path, exc_info=error)
+        log.error("defect", path=traces.shown_path(), exc_info=error)
     if request.path.startswith("/api/"):
         return problems.answer(told)
     if request.path.startswith("/desk"):
@@ -73,9 +96,12 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.path.startswith(("/desk", "/api/")):
         response.headers.setdefault("Cache-Control", "private, no-store")
-    elif "/feeds" in request.path:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
+    elif "/feeds" in request.path or "/search." in request.path:
+        response.headers.update(CORS)
+        if request.method == "OPTIONS":
+            response.headers.update(PREFLIGHT)
+    if response.headers.get("Cache-Control", "").startswith("public") and response.status_code in _KEPT:
+        response.headers.extend(proxied.kept_until(request.environ))
     g.pop("actor", None)
     return response
 

@@ -32,6 +32,12 @@ class DeskSession(dict[str, Any], SessionMixin):
         """As it came, to tell whether anything changed."""
         self.actor: Actor | None = None
         self.seen_at: datetime | None = None
+        self.proved_at: datetime | None = None
+        """When the person last showed who they are."""
+        self.zone = ""
+        """The person's own time zone; empty: the newsroom's."""
+        self.single_keys = True
+        """Whether keys that are one letter lead about the desk."""
 
     def begin(self, secret: str) -> None:
         """Becomes another, signed-in session. Nothing of the one before goes over, so a planted one gains nothing."""
@@ -57,6 +63,8 @@ def recognise(session: DeskSession) -> None:
             session.end()
             return
         session.actor, session.seen_at = accounts.actor_of(row.user), row.seen_at
+        session.proved_at, session.zone = row.proved_at, row.user.zone
+        session.single_keys = row.user.single_keys
         session.update(row.data)
     session[CSRF] = _csrf_of(session.secret)
     session.arrived = dict(session)

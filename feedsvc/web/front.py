@@ -13,13 +13,15 @@ from typing import Any
 
 from feedsvc import bell, clock, settings, shelf
 from feedsvc.errors import NotFound
-from feedsvc.feeds import addresses, build
+from feedsvc.feeds import addresses, build, numbers
 from feedsvc.formats.registry import FORMATS
 from feedsvc.shelf import Key
-from feedsvc.web import cold, seen
+from feedsvc.web import cold, proxied, seen
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
+from feedsvc.web.cold import Cold, Crowded
 from feedsvc.web.versions import (
     CORS,
+    PREFLIGHT,
     VARY,
     Headers,
     Loaded,
@@ -39,12 +41,13 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
 _PATH = re.compile(
-    r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)?)(?:/archive/([1-9][0-9]{0,8}))?\.("
-    + "|".join(FORMATS)
-    + r")\Z"
+    r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)?)"
+    rf"(?:/archive/([1-9][0-9]{{0,{numbers.DIGITS - 1}}}))?\.(" + "|".join(FORMATS) + r")\Z"
 )
 _HEADER_KEPT, _PICKS = 256, 1_024
 """Longest Accept-Encoding whose choice is remembered, and how many choices for one version of a feed."""
+_LONGEST = 200
+"""Characters of a scope: what is longer stands in no row, and would only take room where requests are counted."""
 _KNOWN = 20_000
 """Paths remembered at most; only those of feeds on the shelf are."""
 
@@ -58,6 +61,7 @@ def front(app: Application) -> Application:
     memory = Memory(instance, bell.listen(instance))
     threading.Thread(target=keep_warm, args=(memory,), name="warm", daemon=True).start()
     count = seen.begin(instance).add
+    archives = cold.begin(set_to.blocking_threads)
     guarded = _bounded(app, max(1, set_to.blocking_threads // 2))
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:  # noqa: PLR0911  # so many ends
@@ -66,28 +70,39 @@ def front(app: Application) -> Application:
         if place is None:
             return guarded(environ, start_response)
         try:
-            return _answer(environ, start_response, place, memory, count)
+            return _answer(environ, start_response, place, memory, archives, count)
         except NotFound:
             places.pop(path, None)
             return guarded(environ, start_response)
         except OSError:  # Its files were cleared away or cut short under us.
             memory.feeds.pop(place.key, None)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
-            log_failure(path, error)
-            count(place, 503, environ)
-            return _unavailable(start_response)
+            return _refused(environ, start_response, place, error, count)
         try:
             build.rebuild(place.key)
-            return _answer(environ, start_response, place, memory, count)
+            return _answer(environ, start_response, place, memory, archives, count)
         except NotFound:
             places.pop(path, None)
             return guarded(environ, start_response)
         except Exception as error:  # noqa: BLE001  # a reader gets 503 at worst
-            log_failure(path, error)
-            count(place, 503, environ)
-            return _unavailable(start_response)
+            return _refused(environ, start_response, place, error, count)
 
     return answer
+
+
+def _refused(
+    environ: Environ, start_response: StartResponse, place: Place, error: Exception, count: seen.Count
+) -> Iterable[bytes]:
+    """A 503, and in the log why."""
+    if isinstance(error, Crowded):
+        count(place, 503, environ)
+        return _unavailable(start_response, again=1)
+    log_failure(environ.get("PATH_INFO", ""), error)
+    if (
+        shelf.mark(settings.current().instance, place.key) is not None
+    ):  # Of others nobody knows now whether they are there.
+        count(place, 503, environ)
+    return _unavailable(start_response)
 
 
 def _bounded(app: Application, most: int) -> Application:
@@ -118,6 +133,8 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
         return None
     set_to = settings.current()
     prefix, scope, archive, suffix = found.groups()
+    if len(scope) > _LONGEST:
+        return None
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
@@ -128,14 +145,14 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
 
 
 def _answer(
-    environ: Environ, start_response: StartResponse, place: Place, memory: Memory, count: seen.Count
+    environ: Environ, start_response: StartResponse, place: Place, memory: Memory, archives: Cold, count: seen.Count
 ) -> Iterable[bytes]:
     """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Each is counted as it is given.
 
     Raises NotFound where there is neither.
     """
     header = environ.get("HTTP_ACCEPT_ENCODING", "")
-    feed = current(place, memory) if not place.archive else archived(place, header)
+    feed = current(place, memory) if not place.archive else archived(archives, place, header)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         count(place, 204 if method == "OPTIONS" else 405, environ)
@@ -144,6 +161,7 @@ def _answer(
         count(place, 303, environ)
         return _to_page(place.key, start_response)
     variant = feed.picked.get((place.suffix, header)) or _choose(place, feed, header, memory)
+    second = proxied.kept_until(environ)
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     if_modified_since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if if_none_match == variant.etag or (
@@ -151,17 +169,19 @@ def _answer(
         and is_unchanged(if_none_match, if_modified_since, variant.etag, feed.there.last_modified)
     ):
         count(place, 304, environ)
-        start_response("304 Not Modified", variant.unchanged)
+        start_response("304 Not Modified", variant.unchanged + second if second else variant.unchanged)
         return ()
     count(place, 200, environ)
     early = feed.there.last_modified > clock.seconds()
-    start_response("200 OK", _not_from_the_future(variant.headers) if early else variant.headers)
+    headers = _not_from_the_future(variant.headers) if early else variant.headers
+    start_response("200 OK", headers + second if second else headers)
     return () if method == "HEAD" else (variant.body,)
 
 
-def archived(place: Place, header: str) -> Loaded:
+def archived(archives: Cold, place: Place, header: str) -> Loaded:
     """An archive document in the one coding that is worth making for one answer, where the client takes it."""
-    return cold.archive(place.key, place.archive, place.suffix, pick(accepted(header), ("gzip",)) if header else "")
+    coding = pick(accepted(header), ("gzip",)) if header else ""
+    return cold.archive(archives, place.key, place.archive, place.suffix, coding)
 
 
 def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
@@ -183,8 +203,7 @@ def _other_method(method: str, start_response: StartResponse) -> Iterable[bytes]
     """Scripts of other sites ask before they send `If-None-Match`; anything else does not belong here."""
     allow = ("Allow", "GET, HEAD, OPTIONS")
     if method == "OPTIONS":
-        asked = ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, A-IM")
-        start_response("204 No Content", [allow, asked, ("Access-Control-Max-Age", "86400"), *CORS])
+        start_response("204 No Content", [allow, *PREFLIGHT, *CORS])
         return ()
     body = b"A feed can only be read.\n"
     plain = ("Content-Type", "text/plain; charset=utf-8")
@@ -201,12 +220,12 @@ def _to_page(key: Key, start_response: StartResponse) -> Iterable[bytes]:
     return ()
 
 
-def _unavailable(start_response: StartResponse) -> Iterable[bytes]:
-    """Nothing that may be served: said so, with when to come back."""
+def _unavailable(start_response: StartResponse, again: int = 5) -> Iterable[bytes]:
+    """Nothing that may be served: said so, with when to come back, in seconds."""
     body = b"This cannot be answered just now. Please try again in a few seconds.\n"
     plain = ("Content-Type", "text/plain; charset=utf-8")
     length = ("Content-Length", str(len(body)))
     start_response(
-        "503 Service Unavailable", [plain, length, ("Retry-After", "5"), ("Cache-Control", "no-store"), *CORS]
+        "503 Service Unavailable", [plain, length, ("Retry-After", str(again)), ("Cache-Control", "no-store"), *CORS]
     )
     return (body,)

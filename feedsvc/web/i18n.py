@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 
 from feedsvc import settings, words
 
@@ -27,18 +27,24 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     return words.catalogue(language()).ngettext(singular, plural, n).format(n=n, **values)
 
 
+def zone() -> str:
+    """The time zone of the page: at the desk the person's own where one is chosen, else the newsroom's."""
+    own = getattr(g, "zone", "") if has_app_context() else ""
+    return str(own or settings.current().time_zone)
+
+
 def local(moment: datetime) -> datetime:
-    """The moment in the newsroom's time zone."""
-    return moment.astimezone(ZoneInfo(settings.current().time_zone))
+    """The moment in the page's time zone."""
+    return moment.astimezone(ZoneInfo(zone()))
 
 
 def long_moment(moment: datetime) -> str:
-    """`22 November 2026, 12:00`, in the page's language and the newsroom's zone."""
+    """`22 November 2026, 12:00`, in the page's language and zone."""
     return format_datetime(local(moment), "d MMMM y, HH:mm", locale=language())
 
 
 def long_day(moment: datetime) -> str:
-    """`22 November 2026`, in the page's language and the newsroom's zone."""
+    """`22 November 2026`, in the page's language and zone."""
     return format_datetime(local(moment), "d MMMM y", locale=language())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from isal import igzip
 
-from feedsvc import clock, settings, shelf
+from feedsvc import bell, clock, settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.formats.registry import FORMATS
@@ -31,6 +31,13 @@ WARM_EVERY, WARM_FOR = 0.02, 60.0
 """Seconds between two looks at the bell, and for which a feed that was read is read ahead."""
 LOOK_OVER = 1.0
 """Seconds between two looks at all links, whatever the bell says."""
+PREFLIGHT: Headers = [
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, A-IM"),
+    ("Access-Control-Max-Age", "86400"),
+]
+"""Scripts of other sites ask before they send `If-None-Match`."""
+REST, TRYING = 1.0, 5.0
+"""Seconds for which a version that could not be replaced goes on without another try, and that one try gets alone."""
 MEMORY = 16_000_000
 """Bytes of documents that one process holds; what was asked for longest ago goes first."""
 
@@ -77,6 +84,8 @@ class Loaded:
     """Suffix and Accept-Encoding → what was chosen for it."""
     used: float = 0.0
     """When it was last asked for, in seconds since the epoch."""
+    rests: float | None = None
+    """Once it could not be replaced: until when nobody tries again, by a clock that nobody sets."""
 
 
 @dataclass(slots=True)
@@ -127,7 +136,15 @@ def forget_some(memory: Memory) -> None:
 
 
 def _rebuilt(key: Key, memory: Memory, last: Loaded | None) -> Loaded:
-    """Builds, or waits for whoever does. Where that fails the last bytes go on, unless a withdrawal expired them."""
+    """Builds, or waits for whoever does. Where that fails the last bytes go on, unless a withdrawal expired them.
+
+    A failure holds for a moment, and then for one who tries again, as long as the link stays: a database that is silent
+    must not keep a thread for each reader. Another link is another `Loaded`, and is tried at once.
+    """
+    if last is not None and last.rests is not None:
+        if time.monotonic() < last.rests and _may_go_on(key, memory):
+            return last
+        last.rests = time.monotonic() + TRYING
     try:
         build.build(key)
         heard = memory.bell[:]
@@ -136,14 +153,22 @@ def _rebuilt(key: Key, memory: Memory, last: Loaded | None) -> Loaded:
         if feed is None:
             raise OSError("the shelf lost a feed while it was built")  # noqa: TRY301  # handled like a failed build
     except NotFound:
+        if last is not None:
+            last.rests = None
         raise
     except Exception as error:  # whatever fails, the last good bytes go on
-        mark = shelf.mark(memory.instance, key)
-        if last is None or mark is None or mark.until_ms == 0:
+        if last is None or not _may_go_on(key, memory):
             raise
+        last.rests = time.monotonic() + REST
         log_failure(f"{key.language}/{key.scope}", error)
         return last
     return feed
+
+
+def _may_go_on(key: Key, memory: Memory) -> bool:
+    """Whether the last bytes may be served where there are no newer ones: nothing in them was taken back."""
+    mark = shelf.mark(memory.instance, key)
+    return mark is not None and mark.until_ms != 0
 
 
 def _load(key: Key, instance: Path, target: str, heard: bytes) -> Loaded | None:
@@ -208,7 +233,10 @@ def keep_warm(memory: Memory) -> None:
     """
     last, looked = b"", 0.0
     while True:
-        time.sleep(WARM_EVERY)
+        rang = bell.RUNG.wait(WARM_EVERY)
+        bell.RUNG.clear()
+        if rang and time.time() - looked < WARM_EVERY:  # A build of many feeds rings for each.
+            time.sleep(WARM_EVERY)
         heard, now = memory.bell[:], time.time()
         if heard == last and now - looked < LOOK_OVER:
             continue

@@ -5,12 +5,15 @@ import os
 import signal
 import socket
 import subprocess
-import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from patience import PATIENCE
 from served import FORMATS, Served, free_port, newsroom, wait_for
 from test_time import in_seconds
 
@@ -29,7 +32,7 @@ def test_bodies_that_never_come_do_not_stop_feeds_and_pages(served: Served) -> N
         for path in ("/feeds/news.atom", "/healthz", "/", "/readyz") * 3:
             answer = served.get(path)
             assert answer.status == 200, path
-            assert answer.ended - answer.began < 2
+            assert answer.ended - answer.began < 2 * PATIENCE
 
 
 @pytest.mark.parametrize("hurt", ["empty", "meta", "dangling"])
@@ -170,24 +173,38 @@ def test_withdrawal_just_before_a_planned_correction_is_taken(served: Served) ->
     assert b"correct-then-withdraw" not in served.get("/feeds/news.atom").body
 
 
-def test_two_hundred_items_at_one_moment_come_out_together(served: Served) -> None:
-    at, moment = in_seconds(25)
-    keys: list[str] = []
+MANY = int(os.environ.get("FEEDSVC_TEST_TOGETHER", "80"))
 
-    def write(first: int) -> None:
-        for number in range(first, 200, 4):
-            key = served.draft(f"At once {number}", slug=f"at-once-{number}")
-            served.act(key, "schedule", publish_at=at)
-            keys.append(key)
+
+def patiently(deed: Callable[[], Any]) -> Any:
+    """What it gives. A busy database says so and asks to be tried again: nothing was written then."""
+    for _ in range(5):
+        try:
+            return deed()
+        except AssertionError as error:
+            if '"status": 503' not in str(error):
+                raise
+            time.sleep(1)
+    return deed()
+
+
+def test_many_items_at_one_moment_come_out_together(served: Served) -> None:
+    keys: dict[int, str] = {}
+
+    def together(deed: Callable[[int], object]) -> None:
+        with ThreadPoolExecutor(4) as writers:
+            list(writers.map(deed, range(MANY)))
+
+    def write(number: int) -> None:
+        keys[number] = patiently(lambda: served.draft(f"At once {number}", slug=f"at-once-{number}"))
 
     served.api("GET", "/items")
-    log_before = len(served.log())
-    writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert len(keys) == 200
+    log_before, began = len(served.log()), time.monotonic()
+    together(write)
+    # Planning takes longer than writing did, the more so the more is planned.
+    at, moment = in_seconds(5 + 4 * (time.monotonic() - began))
+    together(lambda number: patiently(lambda: served.act(keys[number], "schedule", publish_at=at)))
+    assert len(keys) == MANY
     if time.time() > moment - 0.5:
         pytest.skip("this machine was too busy to plan them in time")
     time.sleep(max(0, moment - time.time()))
@@ -195,7 +212,7 @@ def test_two_hundred_items_at_one_moment_come_out_together(served: Served) -> No
     items = json.loads(served.get("/feeds/news.json").body)["items"]
     assert sum("At once" in item["title"] for item in items) == 50
     assert served.get("/news/at-once-7").status == 200
-    assert wait_for(lambda: served.log()[log_before:].count('"event": "live"') >= 200, 6)
+    assert wait_for(lambda: served.log()[log_before:].count('"event": "live"') >= MANY, 6)
     assert "moment_missed" not in served.log()[log_before:]
 
 

@@ -81,7 +81,7 @@ def test_killing_any_one_process_leaves_the_newsroom_serving(fresh: Served) -> N
         assert wait_for(
             lambda part=part, before=before: sum(part in line for line in fresh.processes().values()) >= len(before), 15
         )
-    assert wait_for(lambda: fresh.get("/readyz").status == 200, 10)
+    assert wait_for(lambda: _reads(fresh, "/readyz"), 10)
 
 
 def test_children_end_with_their_parent(fresh: Served) -> None:
@@ -99,8 +99,8 @@ def test_second_serve_on_an_instance_is_refused_by_name(fresh: Served) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def _reads(served: Served) -> bool:
+def _reads(served: Served, path: str = "/feeds/news.atom") -> bool:
     try:
-        return served.get("/feeds/news.atom").status == 200
+        return served.get(path).status == 200
     except (OSError, http.client.HTTPException):
         return False

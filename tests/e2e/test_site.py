@@ -1,32 +1,16 @@
 """The site in front of real processes: what was renamed, and the buttons that copy an address."""
 
-from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
-from served import CHROMIUM, FORMATS, Served, wait_for
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, expect
+from served import FORMATS, PLAIN, Served, wait_for
 from sqlalchemy import create_engine, insert
 
 from feedsvc import clock
 from feedsvc.models import Alias
-
-PLAIN = "newsroom.example"
-"""A name that no browser trusts over plain http, so that there is no clipboard."""
-WORDS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    f"--host-resolver-rules=MAP {PLAIN} 127.0.0.1",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=WORDS)
-        yield chromium
-        chromium.close()
 
 
 def test_readers_of_a_renamed_feed_are_led_on_and_of_a_given_up_one_told(served: Served) -> None:
@@ -98,4 +82,44 @@ def test_without_scripts_no_dead_button_is_shown(served: Served, browser: Browse
     page.goto(f"{served.base}/feeds/news")
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.get_by_label("Atom", exact=True)).to_have_value(f"{served.base}/feeds/news.atom")
+    context.close()
+
+
+def noted(wrong: list[str], said: ConsoleMessage) -> None:
+    """Keeps what a browser complains about."""
+    if said.type in ("error", "warning"):
+        wrong.append(said.text)
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_on_any_public_page_and_a_quote_can_be_copied(served: Served, browser: Browser) -> None:
+    quote = "<figure><blockquote><p>We keep our word.</p></blockquote><figcaption>Nigar, chief</figcaption></figure>"
+    text = {"categories": ["Innovation"], "tags": ["5G"], "slug": "with-a-quote"}
+    key = served.draft("With a quote", body_html=f"<p>It reaches 620.</p>{quote}", **text)
+    served.act(key, "publish")
+    served.edit(key, body_html=f"<p>It reaches 540.</p>{quote}")
+    served.act(key, "correct", note="The figure was wrong.")
+    pages = ("/", "/news/with-a-quote", "/archive", f"/archive/{clock.now():%Y}", "/topics", "/contacts", "/about")
+    wrong: list[str] = []
+    for width, scheme in ((320, "dark"), (1280, "light")):
+        look: Any = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "reduced_motion": "reduce"}
+        context = browser.new_context(**look)
+        page = context.new_page()
+        page.on("console", partial(noted, wrong))
+        for path in pages:
+            page.goto(served.base + path)
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+            wrong += [f"{path} {scheme}: {one['id']}" for one in Axe().run(page).response["violations"]]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{path}: wider than {width}")
+        context.close()
+    assert wrong == []
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"http://localhost:{served.port}/news/with-a-quote")
+    page.get_by_role("button", name="Copy the quote").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert copied[:2] == ["“We keep our word.”", "— Nigar, chief"]
+    assert copied[2].endswith("/news/with-a-quote")
     context.close()

@@ -22,9 +22,9 @@ def test_due_item_is_nowhere_before_and_everywhere_within_a_second(served: Serve
     key = served.draft("Embargoed zqkwvx", slug="zqkwvx")
     at, moment = in_seconds(4)
     served.act(key, "schedule", publish_at=at)
-    probes = 0
+    probes, searches = 0, ["/search?q=embargoed", "/search.json?q=embargoed"]
     while time.time() < moment - 0.03:
-        for path in surfaces("zqkwvx"):
+        for path in (*surfaces("zqkwvx"), *searches):
             answer = served.get(path)
             if answer.ended < moment:
                 probes += 1
@@ -43,6 +43,8 @@ def test_due_item_is_nowhere_before_and_everywhere_within_a_second(served: Serve
         f"\n{probes} probes before, worst lateness {max(late.values()) * 1000:.0f} ms ({max(late, key=late.__getitem__)})"
     )
     assert max(late.values()) <= 1
+    for path in searches:
+        assert wait_for(lambda path=path: b"zqkwvx" in served.get(path).body, 10), path
     published = next(e for e in served.get("/feeds/news.json").json()["items"] if "zqkwvx" in e["url"])[
         "date_published"
     ]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from databases import Cluster
+from patience import PATIENCE
 from served import EMAIL, FORMATS, Served, free_port, wait_for
 from test_mail import Inbox
 from test_time import in_seconds, surfaces
@@ -118,7 +119,7 @@ def test_a_planned_moment_comes_on_both_nodes_and_on_neither_early(nodes: Nodes)
     for node in nodes:
         for path in surfaces("wvwv"):
             assert wait_for(lambda node=node, path=path: b"wvwv" in node.get(path).body, 2), path
-    assert time.time() - moment < 2
+    assert time.time() - moment < 2 * PATIENCE
     assert wait_for(lambda: same(nodes), 2)
 
 
@@ -225,7 +226,7 @@ def test_the_database_has_the_clock_whatever_a_node_believes(cluster: Cluster, t
         for node in both:
             for path in paths:
                 assert wait_for(lambda node=node, path=path: b"kzkz" in node.get(path).body, 2), path
-        assert time.time() - moment < 2.5
+        assert time.time() - moment < 2.5 * PATIENCE
         assert all(node.get("/readyz").status == 200 for node in both)
     finally:
         end(both)
@@ -249,7 +250,7 @@ def test_two_tickers_send_a_mail_once(cluster: Cluster, tmp_path: Path) -> None:
     try:
         start(both)
         keys = [both[0].draft(f"Late by a hair {number}") for number in range(8)]
-        at, moment = in_seconds(2)
+        at, moment = in_seconds(6)
         for key in keys:
             both[0].act(key, "schedule", publish_at=at)
         time.sleep(max(0.0, moment + 1 - time.time()))
@@ -264,7 +265,16 @@ def test_two_tickers_send_a_mail_once(cluster: Cluster, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/news/%00", "/news/a%00b", "/feeds/%00.atom", "/feeds/x%00/y.json", "/%00", "/archive?after=%00"]
+    "path",
+    [
+        "/news/%00",
+        "/news/a%00b",
+        "/feeds/%00.atom",
+        "/feeds/x%00/y.json",
+        "/%00",
+        "/archive?after=%00",
+        "/search?q=%00",
+    ],
 )
 def test_no_character_of_an_address_breaks_a_node(nodes: Nodes, path: str) -> None:
     for lone in ("%00", "%ED%A0%80", "%FF", "%EF%BF%BF"):

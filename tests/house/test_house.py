@@ -1,12 +1,15 @@
 """Guards of the house itself: what no review should have to look for."""
 
 import ast
+import hashlib
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import configuration
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -16,7 +19,8 @@ from flask import Flask
 from feedsvc import db, migrate, settings
 from feedsvc.cli import cli
 from feedsvc.jobs import JOBS
-from feedsvc.newsroom import workflow
+from feedsvc.models import wording
+from feedsvc.newsroom import retention, workflow
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "feedsvc").rglob("*.py"))
@@ -99,12 +103,26 @@ def test_every_route_names_its_permission(app: Flask) -> None:
         assert permission in known | {"public"}, f"{rule.rule} ({rule.endpoint}) says {permission!r}"
 
 
-def test_settings_are_documented() -> None:
-    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+def test_the_page_of_settings_is_what_the_settings_make_of_it() -> None:
+    said = configuration.PAGE.read_text(encoding="utf-8")
+    assert said == configuration.page(), "run `python tests/house/configuration.py`"
     for name, field in settings.Settings.model_fields.items():
-        variable = f"{settings.PREFIX}{name.upper()}"
-        assert f"`{variable}`" in page, variable
-        assert (field.description or "") in page, f"{variable}: the page says something else than the table"
+        assert f"`{settings.PREFIX}{name.upper()}`" in said
+        assert field.description, name
+
+
+PERSONAL = {"email", "recipient", "actor", "agent", "phone", "family"}
+"""Columns in which somebody can be found again."""
+
+
+def test_what_is_kept_of_people_has_a_rule_and_stands_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    ruled = {rule.table for rule in retention.RULES}
+    tables = db.Base.metadata.tables
+    assert ruled <= set(tables)
+    assert {name for name, table in tables.items() if PERSONAL & set(table.columns.keys())} <= ruled
+    for rule in retention.RULES:
+        assert f"| {rule.what} | {rule.whose} | {rule.until} |" in page, rule.table
 
 
 def test_commands_are_documented() -> None:
@@ -122,10 +140,37 @@ def test_there_is_one_migration_head() -> None:
     assert migrate._known()[1] == {script.revision for script in scripts.walk_revisions()}
 
 
+ADDING = {"create_table", "add_column", "create_index", "create_foreign_key", "execute", "f", "get_bind"}
+
+
+def test_a_migration_that_leaves_older_programs_at_work_only_adds() -> None:
+    """`execute` may fill what is new, and not take away; a new column that must have a value brings one."""
+    for script in ScriptDirectory(str(migrate.SCRIPTS)).walk_revisions():
+        oldest = getattr(script.module, "oldest", script.revision)
+        assert oldest <= script.revision
+        if oldest == script.revision:
+            continue
+        tree = ast.parse(Path(script.path).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "op":
+                assert node.attr in ADDING, f"{script.path}:{node.lineno}"
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.search(r"\b(DROP|DELETE FROM|RENAME)\b", node.value), f"{script.path}:{node.lineno}"
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_column":
+                said = ast.unparse(node)
+                assert "nullable=True" in said or "server_default" in said, f"{script.path}:{node.lineno}"
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_models_equal_migrations(instance: Path) -> None:
     with db.engine(settings.current().database).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The words of search: no two databases agree on such a table, so that it is no model.
+        ours = {
+            "include_name": lambda name, kind, more: (
+                wording.is_ours(name, kind, more) and not str(name).startswith("search_words")
+            )
+        }
+        context = MigrationContext.configure(connection, opts={"compare_type": True, **ours})
         assert compare_metadata(context, db.Base.metadata) == []
 
 
@@ -137,6 +182,33 @@ def test_lock_has_hashes_and_names_no_registry() -> None:
         assert "--index" not in text
         blocks = re.split(r"\n(?=[A-Za-z])", text.strip())
         assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_editor_is_what_its_sources_made() -> None:
+    """Without Node: a source, a pin or the bundle that was changed without `make assets` differs from what that recorded."""
+    folder = ROOT / "assets"
+    recorded = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines())
+    for path, digest in recorded.items():
+        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest, f"{path}: run `make assets`"
+    sources = {path.name for path in folder.iterdir() if path.is_file()} - {"SHA256SUMS", ".gitignore"}
+    bundled = {"feedsvc/web/static/editor.js", "feedsvc/web/static/editor.licences.txt"}
+    assert set(recorded) == {f"assets/{name}" for name in sources} | bundled
+
+
+def test_the_editors_parts_are_pinned_and_name_no_registry() -> None:
+    named = json.loads((ROOT / "assets" / "package.json").read_text("utf-8"))
+    pins = named["dependencies"] | named["devDependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pins.values()), pins
+    assert {version for name, version in pins.items() if name.startswith("@tiptap/")} == {"3.32.2"}
+    lock = (ROOT / "assets" / "package-lock.json").read_text("utf-8")
+    assert '"resolved"' not in lock
+    licences = (ROOT / "feedsvc" / "web" / "static" / "editor.licences.txt").read_text("utf-8")
+    for path, package in json.loads(lock)["packages"].items():
+        name = path.removeprefix("node_modules/")
+        assert not path or "sha512-" in package["integrity"]
+        if name.startswith("@tiptap/"):
+            assert package["version"] == "3.32.2"
+            assert f"{name} 3.32.2 (MIT)" in licences
 
 
 def test_importing_a_writer_loads_no_flask_and_no_database() -> None:
@@ -161,3 +233,12 @@ def app(instance: Path) -> Flask:
     from feedsvc.web.app import create_app
 
     return create_app()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "feedsvc" / "web" / "static").glob("*.css")), ids=lambda p: p.name)
+def test_every_block_of_a_style_sheet_is_closed_before_the_next_layer_begins(path: Path) -> None:
+    depth = 0
+    for number, line in enumerate(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL).split("\n"), 1):
+        assert not (line.startswith("@layer") and depth), f"{path.name}:{number}: something above is still open"
+        depth += line.count("{") - line.count("}")
+    assert depth == 0

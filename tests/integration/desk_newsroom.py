@@ -5,6 +5,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from databases import Database
 from flask import Flask
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, road, settings
 from feedsvc.models import Item, Revision, Session
-from feedsvc.newsroom import accounts, items, publishing, seed, standing
+from feedsvc.newsroom import accounts, items, links, publishing, seed, standing
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.standing import Standing
 from feedsvc.newsroom.workflow import ROLES, SYSTEM
@@ -78,7 +79,7 @@ class Desk:
         )
 
     def link(self, email: str) -> str:
-        return road.act(accounts.make_link, email, actor=SYSTEM)
+        return road.act(links.make_link, email, actor=SYSTEM)
 
     def item(self, **fields: Any) -> str:
         """A draft's key."""
@@ -108,15 +109,7 @@ class Desk:
         return road.act(getattr(publishing, verb), key, *args, actor=SYSTEM, **kwargs)
 
 
-@pytest.fixture
-def desk(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A newsroom of its own with one person of each role: writer@example.org and so on."""
-    from feedsvc.web.app import create_app
-
-    monkeypatch.setenv("FEEDSVC_INSTANCE", str(tmp_path))
-    settings.current.cache_clear()
-    current = settings.current()
-    settings.make_secret_key(current)
+def _seeded_with_people() -> None:
     with db.migrating() as connection:
         db.Base.metadata.create_all(connection)
     with db.transaction() as session:
@@ -126,7 +119,19 @@ def desk(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
             accounts.add_user(
                 session, f"{role}@example.org", role.title(), role, actor=SYSTEM, now=now, password_hash=HASH
             )
-    return Desk(create_app())
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A newsroom of its own with one person of each role: writer@example.org and so on."""
+    from apps import application
+
+    monkeypatch.setenv("FEEDSVC_INSTANCE", str(tmp_path))
+    settings.current.cache_clear()
+    current = settings.current()
+    settings.make_secret_key(current)
+    databases.filled(database, "desk", _seeded_with_people)
+    return Desk(application())
 
 
 def fields(page: TestResponse) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 from api_client import token_for
+from apps import application
 from werkzeug.serving import make_server
-
-from feedsvc.web.app import create_app
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
@@ -28,7 +27,7 @@ def examples(language: str) -> str:
 @pytest.fixture
 def environment(instance: Path) -> Iterator[dict[str, str]]:
     assert instance.is_dir()
-    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
+    server = make_server("127.0.0.1", 0, application(), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     token = token_for("publisher", "items:write", "items:publish")
@@ -54,6 +53,10 @@ def test_curl_examples_run(environment: dict[str, str]) -> None:
     done = run(["bash", "-euo", "pipefail", "-s"], examples("sh"), environment)
     assert done.returncode == 0, done.stderr + done.stdout
     assert '"state":"withdrawn"' in done.stdout
+    admin = {**environment, "TOKEN": token_for("admin")}
+    done = run(["bash", "-euo", "pipefail", "-s"], examples("sh admin"), admin)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert '"token":"fsvc_' in done.stdout
 
 
 def test_guide_names_only_what_the_api_has() -> None:
@@ -63,5 +66,5 @@ def test_guide_names_only_what_the_api_has() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     scopes = set(re.findall(r"`([a-z]+:[a-z]+|admin)`", text))
     assert scopes <= set(SCOPES)
-    verbs = set(re.findall(r"(?:\$item|\{address\})/([a-z]+)", text))
+    verbs = set(re.findall(r"(?:\$item|\$draft|\{address\})/([a-z-]+)", text))
     assert {f"/items/{{id}}/{verb}" for verb in verbs} <= {row.path for row in OPERATIONS.values()}

@@ -5,20 +5,25 @@ from datetime import timedelta
 import pytest
 from desk_newsroom import Desk, fields, words
 
-from feedsvc import clock, db
+from feedsvc import clock, db, road
 from feedsvc.models import Publication
-from feedsvc.newsroom import publishing
+from feedsvc.newsroom import items, public, publishing
+from feedsvc.newsroom.drafts import ItemDraft, checked
+from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web import i18n
 
 
-def test_publish_correct_and_withdraw(desk: Desk) -> None:
+def test_publish_correct_and_withdraw(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     browser, key = desk.person("publisher"), desk.item(headline="We open")
-    asked = browser.get(f"/desk/items/{key}/publish")
+    asked = browser.get(f"/desk/items/{key}/release")
     assert "approves it in your name" in words(asked)
     assert desk.stands(key).state == "draft"
-    assert browser.post(f"/desk/items/{key}/publish").headers["Location"] == f"/desk/items/{key}"
+    assert browser.post(f"/desk/items/{key}/release", NOW).headers["Location"] == f"/desk/items/{key}"
+    assert "Goes live at" in words(browser.get(f"/desk/items/{key}"))
+    assert browser.get("/news/we-open").status_code == 404
+    later(monkeypatch, 11)
     told = browser.get(f"/desk/items/{key}")
-    assert "in the feeds and on the newsroom's page" in words(told)
+    assert "Live in 1 feed, " in words(told)
     assert "/news/we-open" in told.text
     assert browser.get("/news/we-open").status_code == 200
 
@@ -30,6 +35,9 @@ def test_publish_correct_and_withdraw(desk: Desk) -> None:
     assert missing.status_code == 422
     assert "readers will see it" in words(missing)
     assert browser.post(f"/desk/items/{key}/correct", {"note": "The words were wrong."}).status_code == 303
+    assert "Other words." not in browser.get("/news/we-open").text
+    later(monkeypatch, 11)
+    assert "Corrected in 1 feed, " in words(browser.get(f"/desk/items/{key}"))
     public = browser.get("/news/we-open").text
     assert "Other words." in public
     assert "The words were wrong." in public
@@ -37,16 +45,26 @@ def test_publish_correct_and_withdraw(desk: Desk) -> None:
     assert browser.post(f"/desk/items/{key}/withdraw", {"reason": ""}).status_code == 422
     assert browser.post(f"/desk/items/{key}/withdraw", {"reason": "By mistake."}).status_code == 303
     assert browser.get("/news/we-open").status_code == 410
+    assert "Out of 1 feed, " in words(browser.get(f"/desk/items/{key}"))
     history = words(browser.get(f"/desk/items/{key}"))
     for said in ("By mistake.", "The words were wrong.", "Revision 2"):
         assert said in history
+
+
+NOW = {"when": "now"}
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Puts the newsroom's clock forward, and lets it run on from there."""
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=seconds))
 
 
 def test_schedule_and_call_off(desk: Desk) -> None:
     browser, key = desk.person("publisher"), desk.item()
     there = i18n.local(clock.now() + timedelta(days=2))
     sent = {"day": there.date().isoformat(), "hour": "09:10:02"}
-    assert browser.post(f"/desk/items/{key}/schedule", sent).status_code == 303
+    assert browser.post(f"/desk/items/{key}/release", sent).status_code == 303
     assert "(Baku time), 05:10:02 UTC" in words(browser.get(f"/desk/items/{key}"))
     planned = desk.stands(key).pending
     assert planned
@@ -64,13 +82,13 @@ def test_schedule_and_call_off(desk: Desk) -> None:
 )
 def test_a_bad_moment_is_said_and_kept(desk: Desk, day: str, hour: str, said: str) -> None:
     browser, key = desk.person("publisher"), desk.item()
-    answer = browser.post(f"/desk/items/{key}/schedule", {"day": day, "hour": hour})
+    answer = browser.post(f"/desk/items/{key}/release", {"day": day, "hour": hour})
     assert answer.status_code == 422
     assert said in words(answer)
     assert f'value="{day}"' in answer.text
 
 
-@pytest.mark.parametrize("verb", ["publish", "schedule", "correct", "update", "unschedule"])
+@pytest.mark.parametrize("verb", ["release", "correct", "update", "unschedule"])
 def test_what_cannot_be_done_now_is_a_plain_page(desk: Desk, verb: str) -> None:
     browser, key = desk.person("admin"), desk.seeded()
     sent = {"note": "x", "day": "2030-01-01", "hour": "09:00"}
@@ -79,15 +97,16 @@ def test_what_cannot_be_done_now_is_a_plain_page(desk: Desk, verb: str) -> None:
         assert f"/desk/items/{key}" in answer.text
 
 
-def test_publishing_twice_publishes_once(desk: Desk) -> None:
+def test_publishing_twice_publishes_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     browser, key = desk.person("admin"), desk.item()
-    assert browser.post(f"/desk/items/{key}/publish").status_code == 303
-    assert browser.post(f"/desk/items/{key}/publish").status_code == 409
+    assert browser.post(f"/desk/items/{key}/release", NOW).status_code == 303
+    later(monkeypatch, 11)
+    assert browser.post(f"/desk/items/{key}/release", NOW).status_code == 409
     with db.reading() as session:
         assert session.query(Publication).filter_by(translation_id=desk.stands(key).translation.id).count() == 1
 
 
-def test_the_hold_is_seen_everywhere_and_says_the_truth(desk: Desk) -> None:
+def test_the_hold_is_seen_everywhere_and_says_the_truth(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     editor, publisher, key = desk.person("editor"), desk.person("publisher"), desk.item(headline="Held back")
     assert editor.post("/desk/hold", {"reason": "Wrong date"}).status_code == 303
     for path in ("/desk/items", f"/desk/items/{key}", "/desk/items/new"):
@@ -97,8 +116,9 @@ def test_the_hold_is_seen_everywhere_and_says_the_truth(desk: Desk) -> None:
         assert "Wrong date" in page
     assert "/desk/unhold" not in editor.get("/desk/items").text
     assert "/desk/unhold" in publisher.get("/desk/items").text
-    assert "when the hold is lifted" in words(publisher.get(f"/desk/items/{key}/publish"))
-    publisher.post(f"/desk/items/{key}/publish")
+    assert "when the hold is lifted" in words(publisher.get(f"/desk/items/{key}/release"))
+    publisher.post(f"/desk/items/{key}/release", NOW)
+    later(monkeypatch, 11)
     assert "Ready, and held" in words(publisher.get(f"/desk/items/{key}"))
     assert publisher.get("/news/held-back").status_code == 404
     publisher.post("/desk/unhold")
@@ -129,3 +149,22 @@ def test_a_correction_can_be_planned(desk: Desk) -> None:
     assert here.live
     with db.reading() as session:
         assert not publishing.is_held(session)
+
+
+def test_an_item_is_dated_as_readers_see_it_without_its_text(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, dates = desk.item(), []
+    desk.act("publish", key)
+    for number, verb in enumerate(("correct", "update"), 1):
+        made = road.act(items.save, key, checked(ItemDraft(headline=verb), ("en",)), base=number, actor=SYSTEM)
+        desk.act(verb, key, *(["Why."] if verb == "correct" else []))
+        with db.reading() as session:
+            shown = public.of_translation(session, made.id, now=clock.now())
+            assert shown
+            dates.append((shown.published, shown.updated))
+    assert dates[0] == dates[1]
+    assert dates[0][0] < dates[0][1]
+    monkeypatch.setattr(public, "of_translation", None)
+    here = desk.stands(key)
+    assert (here.published_at, here.updated_at) == dates[0]
+    desk.act("withdraw", key, "Wrong.")
+    assert (desk.stands(key).published_at, desk.stands(key).updated_at) == (None, None)

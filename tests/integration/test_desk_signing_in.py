@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from feedsvc import clock, db, road, settings
 from feedsvc.models import Audit, Session, User
-from feedsvc.newsroom import accounts
+from feedsvc.newsroom import accounts, links
 from feedsvc.web import auth, desk_session
 from feedsvc.web.desk import frame
 
@@ -18,7 +18,7 @@ def test_right_password_signs_in_with_a_new_secret(desk: Desk) -> None:
     browser = desk.stranger()
     before = browser.get("/desk/login") and browser.cookie()
     _, answer = desk.sign_in("writer@example.org", browser=browser)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/items")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/")
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -199,7 +199,7 @@ def test_where_somebody_has_a_password_a_link_is_no_setup(desk: Desk) -> None:
         user = accounts.find_user(session, "writer@example.org")
         assert user.name == "Writer"
     again = desk.link("writer@example.org")
-    used = road.act(accounts.use_link, again, life=desk_session.life(), name="Else", email="boss@example.org")
+    used = road.act(links.use_link, again, life=desk_session.life(), name="Else", email="boss@example.org")
     with db.reading() as session:
         assert accounts.find_session(session, used, now=clock.now())
         assert accounts.find_user(session, "writer@example.org").name == "Writer"
@@ -211,11 +211,11 @@ def test_where_somebody_has_a_password_a_link_is_no_setup(desk: Desk) -> None:
      "/desk//evil.example", "/deskevil", "/desk/items\r\nX: y", "/desk/@evil", "/desk/login", "", "/desk/" + "x" * 600, "http:desk", "/desk\t/x"],
 )  # fmt: skip
 def test_next_leads_nowhere_else(desk: Desk, wanted: str) -> None:
-    assert auth.local_path(wanted) == "/desk/items"
+    assert auth.local_path(wanted) == "/desk/"
     browser = desk.stranger()
     page = browser.get("/desk/login", query_string={"next": wanted})
     sent = {"csrf_token": token(page), "email": "writer@example.org", "password": PASSWORD, "next": wanted}
-    assert browser.client.post("/desk/login", data=sent).headers["Location"] == "/desk/items"
+    assert browser.client.post("/desk/login", data=sent).headers["Location"] == "/desk/"
 
 
 def test_next_leads_back(desk: Desk) -> None:

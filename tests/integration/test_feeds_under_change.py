@@ -1,9 +1,12 @@
 """What a reader may not get although builds, withdrawals and tickers cross each other, or a disk is full."""
 
+import contextlib
 import gzip
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +61,11 @@ def test_a_first_build_beside_a_withdrawal_leaves_nothing_behind(
     assert shelf.mark(newsroom, ROBOTS) is None
     real, go, began = build._shelved, threading.Event(), threading.Event()
 
-    def slow(made: Any) -> Any:
+    def slow(*made: Any) -> Any:
         if threading.current_thread().name == "reader" and not go.is_set():
             began.set()
             go.wait(10)
-        return real(made)
+        return real(*made)
 
     monkeypatch.setattr(build, "_shelved", slow)
     reader = threading.Thread(target=build.build, args=(ROBOTS,), name="reader")
@@ -70,6 +73,41 @@ def test_a_first_build_beside_a_withdrawal_leaves_nothing_behind(
     assert began.wait(5)
     act(publishing.withdraw, key, "Wrong.", actor=SYSTEM)
     watch.follow(look)
+    go.set()
+    reader.join()
+    assert b"Another" in served(newsroom, ROBOTS)
+    assert b"Secretword" not in served(newsroom, ROBOTS)
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_a_feed_that_is_swept_away_as_its_build_begins_is_a_first_build(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch, one_by_one: bool
+) -> None:
+    key = published("Secretword")
+    build.build(ROBOTS)
+    published("Another")
+    real, locked, go, began = build._shelved, shelf.locked, threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def swept(instance: Path, which: Key, **words: Any) -> Iterator[None]:
+        if threading.current_thread().name == "reader" and not began.is_set():
+            (shelf.folder(instance, which) / shelf.CURRENT).unlink(missing_ok=True)
+        with locked(instance, which, **words):
+            yield
+
+    def slow(*made: Any) -> Any:
+        if threading.current_thread().name == "reader" and not go.is_set():
+            began.set()
+            go.wait(10)
+        return real(*made)
+
+    monkeypatch.setattr(shelf, "locked", swept)
+    monkeypatch.setattr(build, "_shelved", slow)
+    deed = partial(build.build, ROBOTS) if one_by_one else partial(build.build_all, [ROBOTS])
+    reader = threading.Thread(target=deed, name="reader")
+    reader.start()
+    assert began.wait(5)
+    act(publishing.withdraw, key, "Wrong.", actor=SYSTEM)
     go.set()
     reader.join()
     assert b"Another" in served(newsroom, ROBOTS)
@@ -99,14 +137,14 @@ def test_a_feed_that_cannot_be_built_stops_no_other(newsroom: Path, monkeypatch:
     watch.follow(look)
     build.build(ROBOTS)
     withdrawn_elsewhere(key, monkeypatch)
-    real = build.build
+    real = build._put
 
-    def poisoned(which: Key) -> None:
+    def poisoned(session: Any, instance: Path, which: Key, known: Any) -> Any:
         if which == NEWS:
             raise ValueError("a defect in one feed")
-        real(which)
+        return real(session, instance, which, known)
 
-    monkeypatch.setattr(build, "build", poisoned)
+    monkeypatch.setattr(build, "_put", poisoned)
     watch.follow(look)
     assert b"feed" in served(newsroom, ROBOTS)
     assert b"Secretword" not in served(newsroom, ROBOTS)

@@ -13,13 +13,14 @@ import pytest
 from api_client import ITEMS, Api
 from databases import Database, let_go
 from desk_newsroom import Desk, fields
+from patience import PATIENCE
 from sqlalchemy import func, select
 
 from feedsvc import cli, clock, db, egress, jobs, road, settings
 from feedsvc.errors import Invalid
 from feedsvc.models import Change, Publication, Translation
 from feedsvc.models.record import Notice
-from feedsvc.newsroom import accounts, html, items, publishing
+from feedsvc.newsroom import accounts, html, items, passwords, publishing
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.record import notice
 from feedsvc.newsroom.workflow import SYSTEM
@@ -47,7 +48,7 @@ HOSTILE = {
 def test_no_text_takes_long_to_read(name: str) -> None:
     began = time.process_time()
     once = html.sanitise(HOSTILE[name])
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 2 * PATIENCE
     assert html.sanitise(once) == once
 
 
@@ -123,7 +124,7 @@ def test_two_passwords_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) ->
             with guard:
                 now[0] -= 1
 
-    monkeypatch.setattr(accounts, "_hasher", Slow())
+    monkeypatch.setattr(passwords, "_hasher", Slow())
     tried = accounts.Attempt("a@b.c", 1, "hash")
     threads = [threading.Thread(target=accounts.matches, args=(tried, "x")) for _ in range(6)]
     threads += [threading.Thread(target=accounts.hash_password, args=("x" * 12,)) for _ in range(6)]

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import databases
 import listparser
 import lxml.html
 import pytest
@@ -18,17 +20,23 @@ from werkzeug.test import TestResponse
 from feedsvc import clock, db, road, settings
 from feedsvc.feeds import catalogue, places, scopes
 from feedsvc.models import Alias, Category, Change, Feed
-from feedsvc.newsroom import items, publishing
+from feedsvc.newsroom import items, publishing, subjects
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.setup import prepare
 from feedsvc.web import labels
+from feedsvc.web.front import front
 from feedsvc.web.site import feeds
 from feedsvc.web.site.machines import GUESSES
 from feedsvc.web.site.subjects import PAGE
 
 BASE = "https://news.example.com"
 FORMATS = ("atom", "rss", "json")
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM",
+    "Access-Control-Max-Age": "86400",
+}
 
 Newsroom = Callable[..., FlaskClient]
 
@@ -38,14 +46,16 @@ def newsroom(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
     """Makes a prepared newsroom of its own with the seeded item; called with its languages, gives a client."""
 
     def make(languages: str = "en", **more: str) -> FlaskClient:
-        from feedsvc.web.app import create_app
+        from apps import application
 
         said = {"INSTANCE": str(tmp_path / "instance"), "LANGUAGES": languages, "BASE_URL": BASE, **more}
         for name, value in said.items():
             monkeypatch.setenv(f"FEEDSVC_{name}", value)
         settings.current.cache_clear()
+        place = replace(database, folder=tmp_path / "instance")
+        databases.filled(place, f"scopes {sorted(said.items() - {('INSTANCE', said['INSTANCE'])})}", prepare)
         prepare()
-        return create_app().test_client()
+        return application().test_client()
 
     return make
 
@@ -79,7 +89,7 @@ def page(answer: TestResponse) -> Any:
 
 
 def said(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
-    return answer.status_code, answer.data, {k: v for k, v in answer.headers if k != "Date"}
+    return answer.status_code, answer.data, {k: v for k, v in answer.headers if k not in ("Date", "X-Request-Id")}
 
 
 def headlines(answer: TestResponse) -> list[str]:
@@ -87,7 +97,9 @@ def headlines(answer: TestResponse) -> list[str]:
 
 
 def alternates(answer: TestResponse) -> list[str]:
-    return [str(a) for a in page(answer).xpath("//head/link[@rel='alternate']/@href")]
+    return [
+        str(a) for a in page(answer).xpath("//head/link[@rel='alternate'][@type][contains(@href, '/feeds/')]/@href")
+    ]
 
 
 def listed(answer: TestResponse) -> list[str]:
@@ -136,9 +148,11 @@ def test_an_items_page_and_the_lists_lead_to_its_subjects(newsroom: Newsroom) ->
     links = set(page(answer).xpath("//article//a/@href"))
     assert {f"/az/{scope}" for scope, _, _ in SUBJECTS} <= links
     for link in links:
-        assert client.get(link).status_code == 200, link
+        path, _, suffix = link.rpartition(".")
+        there = path.removeprefix(BASE) if suffix in FORMATS else link  # the front, which is not here, has the feeds
+        assert client.get(there).status_code == 200, link
     assert alternates(answer) == [f"{BASE}/az/feeds/{s}.{f}" for s in ("news", "category/network") for f in FORMATS]
-    assert len(set(page(answer).xpath("//link[@rel='alternate']/@title"))) == 6
+    assert len(set(page(answer).xpath("//link[@rel='alternate']/@title"))) == 8
     for address in ("/az/", "/az/archive", "/az/feeds/news"):
         assert "/az/category/network" in page(client.get(address)).xpath("//main//a/@href"), address
 
@@ -434,6 +448,45 @@ def test_what_was_given_up_is_gone(newsroom: Newsroom) -> None:
         assert len(answer.data) < 100 or not document
     assert page(client.get("/az/tag/old")).get("lang") == "az"
     assert b"old" not in client.get("/tag/old").data
+
+
+def test_scripts_of_other_sites_may_ask_at_old_addresses_as_at_new_ones(newsroom: Newsroom) -> None:
+    client = newsroom("en,az")
+    client.application.wsgi_app = front(client.application.wsgi_app)  # type: ignore[method-assign]  # as it is served
+    published("Roaming", **ABOUT)
+    was("tag/old", "tag/roaming")
+    was("tag/gone", None)
+    for rest in (".atom", ".json", "/archive/50.rss"):
+        told = {}
+        for address, status in ((f"/az/feeds/tag/old{rest}", 301), (f"/feeds/tag/gone{rest}", 410)):
+            answer = client.get(address)
+            assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, "*")
+            assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
+            told[address] = client.options(address)
+        told["live"] = client.options("/feeds/tag/roaming.atom")
+        for address, answer in told.items():
+            assert answer.status_code in (200, 204), address
+            said = {name: answer.headers[name] for name in PREFLIGHT}
+            assert said == PREFLIGHT, address
+            assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_archives_of_an_address_in_use_again_are_not_given_up(newsroom: Newsroom) -> None:
+    client = newsroom("en,az")
+    client.application.wsgi_app = front(client.application.wsgi_app)  # type: ignore[method-assign]  # as it is served
+    published("First", tags=(TagName("Robots"),))
+    road.act(subjects.remove, "tag", "robots", actor=SYSTEM)
+    for prefix in ("", "/az"):
+        assert client.get(f"{prefix}/feeds/tag/robots.atom").status_code == 410
+        assert client.get(f"{prefix}/feeds/tag/robots/archive/50.atom").status_code == 410
+    key = planned("Second", tags=(TagName("Robots"),))
+    assert client.get("/feeds/tag/robots/archive/50.atom").status_code == 410
+    road.act(publishing.unschedule, key, actor=SYSTEM)
+    road.act(publishing.publish, key, actor=SYSTEM)
+    for prefix in ("", "/az"):
+        assert client.get(f"{prefix}/feeds/tag/robots.atom").status_code == 200
+        for number in ("50", "9000", "1234567890"):
+            assert client.get(f"{prefix}/feeds/tag/robots/archive/{number}.atom").status_code == 404
 
 
 def test_an_old_name_betrays_no_subject_that_is_not_known_yet(newsroom: Newsroom) -> None:

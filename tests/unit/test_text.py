@@ -50,6 +50,7 @@ def test_sanitised_html_is_stable_and_holds_no_script(markup: str) -> None:
         "<p>5 * 3_4_5 # [x] 1. foo</p>\n<p># no</p>\n<p>1. x</p>\n<p>- y</p>\n<p>&gt; q</p>\n<p>12) z</p>",
         "<h2>Head</h2>\n<ul>\n<li>one</li>\n<li>two <em>e</em></li>\n</ul>\n<ol>\n<li>x</li>\n</ol>",
         "<blockquote>\n<p>q1</p>\n<p>q2</p>\n</blockquote>",
+        "<figure>\n<blockquote>\n<p>q1</p>\n<p>q2<br>q3</p>\n</blockquote>\n<figcaption>Ann, <em>head</em></figcaption>\n</figure>",
         "<p>a<br>b</p>",
         "<p>Address:<br>Baku, <em>Port</em> St 1<br>AZ1000</p>",
         "<p>R&amp;D &lt;b&gt; © “q” &amp;amp;</p>",
@@ -68,6 +69,8 @@ def test_what_can_be_typed_comes_back_as_it_was(markup: str) -> None:
         "<p><img src=x></p>",
         "<ul><li>a<ul><li>b</li></ul></li></ul>",
         "loose words",
+        "<blockquote><p>q</p><p>— Ann</p></blockquote>",
+        "<figure><blockquote><p>q</p></blockquote><img src=x></figure>",
     ],
 )
 def test_what_cannot_be_typed_is_not_pretended_to_be(markup: str) -> None:
@@ -91,6 +94,9 @@ def test_paragraphs_typed_and_opened_again_lose_nothing(paragraphs: list[str]) -
     [
         ("one\ntwo", "<p>one<br>two</p>"),
         ("• a\n• b", "<ul><li>a</li><li>b</li></ul>"),
+        ("> q\n> — Ann", "<figure><blockquote><p>q</p></blockquote><figcaption>Ann</figcaption></figure>"),
+        ("> — Ann", "<blockquote><p>— Ann</p></blockquote>"),
+        ("> a\n>\n> > b\n> > — Ann", "<blockquote><p>a</p><blockquote><p>b<br>— Ann</p></blockquote></blockquote>"),
         ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
     ],
 )

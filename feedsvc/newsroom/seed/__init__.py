@@ -7,7 +7,7 @@ from importlib.resources import files
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedsvc.models import Organisation
+from feedsvc.models import Boilerplate, Organisation
 from feedsvc.newsroom import items, publishing
 from feedsvc.newsroom.accounts import add_role_defaults
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
@@ -52,9 +52,11 @@ def seed(session: Session, *, now: datetime) -> bool:
     if session.scalar(select(Organisation.id).where(Organisation.slug == "bakcell")):
         return False
     body, about = paragraphs()
-    bakcell = Organisation(slug="bakcell", name="Bakcell", about_heading=ABOUT, about_html=_html(about), created_at=now)
+    bakcell = Organisation(slug="bakcell", name="Bakcell", created_at=now)
     session.add(bakcell)
     session.flush()
+    words = {"name": ABOUT, "language": "", "heading": ABOUT, "html": _html(about), "organisation_id": bakcell.id}
+    session.add(Boilerplate(**words, active=True, version=1, created_at=now, changed_at=now))
     bakcell.parent = Organisation(slug="neqsol-holding", name="NEQSOL Holding", created_at=now)
     session.flush()
     draft = ItemDraft(

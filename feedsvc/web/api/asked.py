@@ -1,34 +1,33 @@
 """What a request asks for: its body, its parameters and its If-Match, each read strictly and refused in words."""
 
-import base64
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from feedsvc import words
-from feedsvc.characters import clean_tree
+from feedsvc import settings, words
+from feedsvc.characters import clean, clean_tree
 from feedsvc.errors import NotFound
+from feedsvc.newsroom import searching
 from feedsvc.newsroom.guarded import Versions
+from feedsvc.web.api import shapes
 from feedsvc.web.api.problems import Refusal
 from feedsvc.web.errors import Told
 from feedsvc.web.i18n import gettext as _
 from feedsvc.words import N_
 
 Shape = TypeVar("Shape", bound=BaseModel)
-Place = tuple[datetime, int]
-"""`changed_at` and id of the last item of a page."""
 
-MOST, USUAL = 100, 50
-"""Items on one page: at most, and when nothing is said."""
+MOST_NUMBER = 2**31 - 1
+"""No row has a greater one."""
 _TAG = '(W/)?"[^"]*"'
 _IF_MATCH = re.compile(rf"\*|{_TAG}([ \t]*,[ \t]*{_TAG})*")
 """`*` or a list of entity tags (RFC 9110 §13.1.1)."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IDEMPOTENCY_KEY = re.compile(r'"([!#-~ ]{1,200})"|([!#-~]{1,200})')
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _PROBLEMS = {
@@ -61,7 +60,7 @@ def body(shape: type[Shape]) -> Shape:
 
     Refuses with 415 (another kind of content), 400 (broken JSON) or 422 (not the shape).
     """
-    raw = request.get_data(cache=False)
+    raw = request.get_data()
     if raw and request.mimetype != "application/json":
         refuse(415, _("This kind of content is not taken here"), _("Send JSON, with Content-Type: application/json."))
     as_sent, cleaned = _json(raw) if raw else ({}, {})
@@ -70,6 +69,21 @@ def body(shape: type[Shape]) -> Shape:
         return shape.model_validate(cleaned)
     except ValidationError as error:
         invalid(_sentences(error.errors(include_url=False, include_input=False)))
+
+
+def only(known: frozenset[str]) -> None:
+    """Refuses a parameter that the operation does not have: a slip of the pen must not change what is asked for."""
+    invalid_ones = {name: _("There is no such parameter.") for name in request.args if name not in known}
+    if invalid_ones:
+        invalid({name[:200]: sentence for name, sentence in list(invalid_ones.items())[:20]})
+
+
+def upload(most: int) -> tuple[bytes, str]:
+    """A file and its name: the body, or the part `file` of a form. Reads no more than `most` bytes and one."""
+    if request.mimetype != "multipart/form-data":
+        return request.stream.read(most + 1), one("name")
+    part = request.files.get("file")
+    return (part.stream.read(most + 1), part.filename or "") if part else (b"", "")
 
 
 def _json(raw: bytes) -> tuple[Any, Any]:
@@ -110,6 +124,38 @@ def key(name: str) -> str:
     return lowered
 
 
+def number(text: str) -> int:
+    """A row's number in an address or parameter. Raises NotFound for what no row can have."""
+    if not re.fullmatch("[1-9][0-9]{0,9}", text) or int(text) > MOST_NUMBER:
+        raise NotFound("number")
+    return int(text)
+
+
+def parameter(name: str) -> str:
+    """Any other parameter; empty where it is not given."""
+    return clean(one(name))
+
+
+def whole(name: str, usual: int, most: int) -> int:
+    """A parameter that is a whole number from 1 on."""
+    given = one(name)
+    if given and not (re.fullmatch("[0-9]{1,9}", given) and 1 <= int(given) <= most):
+        invalid({name: _("This must be a whole number from 1 to {most}.", most=most)})
+    return int(given or usual)
+
+
+def moment(name: str) -> datetime | None:
+    """A parameter that is a moment; None where it is not given."""
+    given = one(name).replace(" ", "+")  # a plus sign that nobody quoted
+    if not given:
+        return None
+    try:
+        return shapes.moment(given)
+    except PydanticCustomError:
+        sentence = _PROBLEMS["not_a_moment"]
+        invalid({name: _(sentence)})
+
+
 def versions(*, required: bool) -> Versions:
     """The versions that If-Match lets be changed; None for `*` and where there is none.
 
@@ -130,42 +176,46 @@ def versions(*, required: bool) -> Versions:
     return frozenset(int(number) for number in re.findall(r'(?<!W/)"v([1-9][0-9]{0,17})"', given))
 
 
+def tags() -> frozenset[str] | None:
+    """The strong tags that If-Match names; None for `*`. Refuses as `versions` does."""
+    versions(required=True)
+    given = request.headers["If-Match"]
+    return None if given == "*" else frozenset(re.findall(r'(?<!W/)("[^"]*")', given))
+
+
+def idempotency_key() -> str:
+    """What `Idempotency-Key` says, with or without its quotation marks; empty where there is none. Refuses with 400."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return ""
+    found = _IDEMPOTENCY_KEY.fullmatch(given)
+    if not found:
+        sentence = _("An Idempotency-Key has 1 to 200 printable ASCII characters, best those of a new UUID.")
+        refuse(400, _("This request cannot be read"), sentence)
+    return found[1] or found[2]
+
+
 def language() -> str:
     """The `language` parameter; empty where none is given."""
-    return _one("language")
+    return one("language")
 
 
-def page() -> tuple[int, Place | None]:
-    """The `limit` and the place that the `cursor` stands for."""
-    limit, cursor = _one("limit"), _one("cursor")
-    if limit and not (re.fullmatch(r"[0-9]{1,3}", limit) and 1 <= int(limit) <= MOST):
-        invalid({"limit": _("This must be a whole number from 1 to {most}.", most=MOST)})
-    return int(limit or USUAL), _place(cursor) if cursor else None
+def sought() -> searching.Question:
+    """What a search asks for."""
+    languages = settings.current().languages
+    text, chosen, scope, year = (one(name) for name in ("q", "in", "scope", "year"))
+    if not text:
+        invalid({"q": _("Please fill this in.")})
+    if chosen and chosen not in languages:
+        invalid({"in": _("This newsroom does not write {language}.", language=chosen[:20])})
+    if year and not (re.fullmatch("[0-9]{4}", year) and int(year) in searching.YEARS):
+        invalid({"year": _("This must be a whole number from {least} to {most}.", least=1900, most=2199)})
+    return searching.question(text, (chosen,) if chosen else languages, scope=scope, year=int(year or 0))
 
 
-def _one(name: str) -> str:
+def one(name: str) -> str:
     """A parameter that may be given once."""
     values = request.args.getlist(name)
     if len(values) > 1 or values == [""]:
         invalid({name: _("This must be given once and with a value, or not at all.")})
     return values[0] if values else ""
-
-
-def cursor_of(place: Place) -> str:
-    """A place as an opaque word: microseconds since the epoch and an id."""
-    microseconds = (place[0] - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(f"{microseconds}.{place[1]}".encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> Place:
-    """The place of a cursor that we gave out. Refuses any other."""
-    try:
-        text = base64.b64decode(
-            cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        ).decode("ascii")
-        found = re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,9})", text)
-        if found:
-            return _EPOCH + timedelta(microseconds=int(found[1])), int(found[2])
-    except (ValueError, OverflowError):
-        pass
-    invalid({"cursor": _("This is not a cursor of this list. Start again without one.")})

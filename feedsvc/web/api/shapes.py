@@ -1,21 +1,22 @@
-"""The shapes of what goes in and out: pydantic models, from which the OpenAPI document is made as well."""
+"""The shapes of what comes in: pydantic models, from which the OpenAPI document is made as well."""
 
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from feedsvc.newsroom import captions
 from feedsvc.newsroom.drafts import KINDS, LIMITS, MOST
 from feedsvc.newsroom.publishing import NOTE_LIMIT
-from feedsvc.web.i18n import iso
+from feedsvc.newsroom.remarks import LIMIT
 
 # RFC 3339 §5.6. An offset is required: a moment without one means another moment to every reader.
 _RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[+-]\d\d:\d\d)")
 
 
-def _moment(value: object) -> datetime:
+def moment(value: object) -> datetime:
     """The moment that an RFC 3339 text names, in UTC."""
     found = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
     try:
@@ -26,18 +27,13 @@ def _moment(value: object) -> datetime:
     raise PydanticCustomError("not_a_moment", "not an RFC 3339 date and time with an offset")
 
 
-_DATE_TIME = {"type": "string", "format": "date-time"}
+DATE_TIME = {"type": "string", "format": "date-time"}
 Moment = Annotated[
-    datetime, BeforeValidator(_moment), WithJsonSchema({**_DATE_TIME, "examples": ["2027-01-31T12:00:00+04:00"]})
+    datetime, BeforeValidator(moment), WithJsonSchema({**DATE_TIME, "examples": ["2027-01-31T12:00:00+04:00"]})
 ]
 """A moment as it is handed in."""
-Stamp = Annotated[
-    datetime,
-    PlainSerializer(iso, return_type=str),
-    WithJsonSchema({**_DATE_TIME, "examples": ["2027-01-31T08:00:00Z"]}),
-]
-"""A moment as it is answered: UTC, whole seconds."""
 Name = Annotated[str, StringConstraints(max_length=LIMITS["name"])]
+Number = Annotated[int, Field(ge=1, le=999_999_999)]
 Kind = Literal["theme", "person", "place"]
 if Kind.__args__ != KINDS:  # type: ignore[attr-defined]
     raise RuntimeError("shapes.Kind and drafts.KINDS differ")
@@ -59,10 +55,32 @@ class TagGiven(Given):
     )
 
 
+class PictureGiven(Given):
+    """A picture of an item, uploaded before, and the words to it."""
+
+    id: str = Field(max_length=32, description="As the upload answered it.")
+    alt: str = Field("", max_length=captions.LIMITS["alt"], description="What can be seen, for who cannot see it.")
+    decorative: bool = Field(False, description="There is nothing to say of it.")
+    caption: str = Field("", max_length=captions.LIMITS["caption"], description="Plain text.")
+    credit: str = Field("", max_length=captions.LIMITS["credit"], description="Who made it.")
+    rights: str = Field("", max_length=captions.LIMITS["rights"], description="Who may use it, and how.")
+
+
 class ItemPatch(Given):
     """An item's text. Only the fields given change."""
 
     headline: str = Field("", max_length=LIMITS["headline"], description="Plain text.")
+    subhead: str = Field(
+        "",
+        max_length=LIMITS["subhead"],
+        description="A second line below the headline, plain text. Most items have none.",
+    )
+    dateline: str = Field(
+        "",
+        max_length=LIMITS["dateline"],
+        description="Where and when the text was given out, such as “BAKU, 22 November 2026”. "
+        "It runs in before the first words of the text; the dash behind it is put there.",
+    )
     summary: str = Field("", max_length=LIMITS["summary"], description="One or two sentences, plain text.")
     body_html: str = Field(
         "", max_length=LIMITS["body_html"], description="The text as HTML. Scripts, styles and forms are removed."
@@ -87,6 +105,21 @@ class ItemPatch(Given):
         description="Names, or objects with a kind. An unknown one is made.",
     )
     authors: list[Name] = Field(default_factory=list, max_length=MOST["authors"], description="By-line, in its order.")
+    pictures: list[PictureGiven] = Field(
+        default_factory=list,
+        max_length=captions.MOST,
+        description="The first one leads. One that is neither described nor decorative keeps the item from going out.",
+    )
+    contacts: list[Number] = Field(
+        default_factory=list,
+        max_length=MOST["contacts"],
+        description="Ids of whom journalists may call, in their order.",
+    )
+    boilerplates: list[Number] = Field(
+        default_factory=list,
+        max_length=MOST["boilerplates"],
+        description="Ids of the “about” texts below it, in their order. A new item that names none has its organisation's.",
+    )
 
 
 class ItemNew(ItemPatch):
@@ -98,6 +131,25 @@ class ItemNew(ItemPatch):
 
 class Nothing(Given):
     """Nothing needs to be said."""
+
+
+class Submission(Given):
+    """Who is to look at it, and what is to be said to them."""
+
+    note: str = Field("", max_length=LIMIT, description="For the newsroom; readers do not see it.")
+    to: Name = Field("", description="E-mail address of somebody who may approve, who is responsible from then on.")
+
+
+class Changes(Given):
+    """What should be changed."""
+
+    note: str = Field(min_length=1, max_length=LIMIT, description="For whoever wrote it; readers do not see it.")
+
+
+class Assignment(Given):
+    """Who is responsible."""
+
+    to: Name = Field(description="E-mail address of somebody who may write; empty: nobody any more.")
 
 
 class Schedule(Given):
@@ -129,72 +181,3 @@ class HoldGiven(Given):
     """Why everything is held back."""
 
     reason: str = Field("", max_length=NOTE_LIMIT, description="For the newsroom; readers do not see it.")
-
-
-class Told(BaseModel):
-    """The parent of everything that is answered: every field is always there."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
-
-
-class Tag(Told):
-    """A theme, person or place that an item names."""
-
-    kind: Kind
-    name: str
-    slug: str
-
-
-class Item(Told):
-    """An item in one language: its newest text, and where it stands."""
-
-    id: str = Field(description="Names the item in this API: a UUID.", json_schema_extra={"format": "uuid"})
-    guid: str = Field(description="The item's permanent id in every feed.")
-    headline: str
-    summary: str
-    body_html: str
-    language: str
-    slug: str
-    categories: list[str] = Field(description="Slugs.")
-    tags: list[Tag]
-    authors: list[str]
-    organisation: str = Field(description="Slug.")
-    state: Literal["draft", "in_review", "approved", "scheduled", "published", "withdrawn"]
-    revision: int = Field(ge=1, description="Number of the newest text.")
-    publish_at: Stamp | None = Field(description="The moment that a publication is planned for.")
-    published_at: Stamp | None = Field(description="When it first became public; null while it is not public.")
-    updated_at: Stamp | None = Field(description="When its newest publication or correction became public.")
-    url: str | None = Field(
-        description="Its public address; null while it is not public.", json_schema_extra={"format": "uri"}
-    )
-    changed: bool = Field(description="Whether it is public with another text than this one.")
-    created_at: Stamp
-    changed_at: Stamp
-
-
-class Items(Told):
-    """A page of items."""
-
-    items: list[Item]
-    next: str | None = Field(description="The `cursor` of the next page; null on the last.")
-
-
-class Hold(Told):
-    """Whether everything is held back."""
-
-    held: bool
-    since: Stamp | None
-    reason: str
-    by: str = Field(description="Name of the person who ordered it.")
-
-
-class Problem(Told):
-    """A refusal (RFC 9457)."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=False)
-
-    type: Literal["about:blank"]
-    title: str
-    status: int
-    detail: str = Field("", description="A sentence for people.")
-    problems: dict[str, str] = Field(default_factory=dict, description="Field or parameter → what is wrong with it.")

@@ -1,87 +1,39 @@
-"""The API's views: each reads what is asked, calls one verb or looks one thing up, and answers."""
+"""The API's views of items and what belongs to them: each reads what is asked, calls one verb or looks one thing up, and
+answers. Their neighbours are in the modules that are imported at the end of the list below.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-import structlog
-from flask import Blueprint, Response, current_app, g, render_template, request, url_for
+from flask import Response, g, render_template, url_for
+from sqlalchemy.orm import Session
 
-from feedsvc import clock, db, errors, road, settings
-from feedsvc.newsroom import drafts, guarded, items, publishing, standing, tokens, workflow
+from feedsvc import clock, db, road, settings
+from feedsvc.feeds import catalogue
+from feedsvc.models import Hold
+from feedsvc.newsroom import drafts, guarded, items, pictures, publishing, reviewing, searching, subject_lists, walks
+from feedsvc.newsroom.captions import Caption
 from feedsvc.newsroom.drafts import ItemDraft, TagName
-from feedsvc.web.api import answers, asked, openapi, reference, shapes
-from feedsvc.web.api.operations import OPERATIONS
-from feedsvc.web.api.problems import Refusal, answer
-from feedsvc.web.errors import Told
-from feedsvc.web.i18n import gettext as _
-from feedsvc.web.permission import PUBLIC, needs, permission_of, public
+from feedsvc.newsroom.standing import Standing
+from feedsvc.newsroom.workflow import Actor
+from feedsvc.web import seeking
+from feedsvc.web.api import (
+    answers,
+    asked,
+    openapi,
+    pages,
+    reference,
+    shapes,
+    views_around,
+    views_history,
+    views_newsroom,
+    views_people,
+)
+from feedsvc.web.api.frame import blueprint, deed, operation
+from feedsvc.web.permission import public
 
-log = structlog.get_logger()
-_CHALLENGE = 'Bearer error="invalid_token"'
-"""The challenge of RFC 6750 §3 where a token was sent, but not a good one."""
-blueprint = Blueprint("api", __name__, url_prefix="/api")
-View = Callable[..., Response]
-NOBODY = "nobody"
-"""The permission of a view for which none was named: no role has it."""
-
-
-def operation(name: str) -> Callable[[View], View]:
-    """Puts a view at the address, method and permission that the table has for this operation."""
-    row = OPERATIONS[name]
-
-    def place(view: View) -> View:
-        needs(row.permission)(view)
-        blueprint.add_url_rule(f"/v1{row.path.replace('{id}', '<name>')}", name, view, methods=[row.method])
-        return view
-
-    return place
-
-
-@blueprint.before_request
-def _let_in() -> None:
-    """Who has no good token learns nothing, not even whether the address or the body would have been right."""
-    needed = permission_of(current_app.view_functions[str(request.endpoint)]) or NOBODY
-    if needed == PUBLIC:
-        return
-    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
-        asked.refuse(401, _("This needs a token"), _("Send it as a header: Authorization: Bearer and your token."))
-    with db.reading() as session:
-        try:
-            g.actor, token = tokens.owner(session, secret.strip(), now=clock.now())
-        except errors.BadCredentials:
-            sentence = _("It is unknown, expired or revoked, or its account is closed.")
-            asked.refuse(401, _("This token is not good"), sentence, headers={"WWW-Authenticate": _CHALLENGE})
-    g.token = token
-    workflow.require(g.actor, needed)
-
-
-@blueprint.after_request
-def _remember(response: Response) -> Response:
-    """Notes that the token was used, at most once a minute. The answer stands whatever becomes of the note."""
-    token = g.pop("token", None)
-    if token is not None and tokens.is_stale(token, clock.now()):
-        try:
-            road.act(tokens.touch, token.id)
-        except errors.FeedsvcError as error:
-            log.warning("token_use_not_noted", error=str(error))
-    return response
-
-
-@blueprint.errorhandler(Refusal)
-def _refused(error: Refusal) -> Response:
-    return answer(error.told)
-
-
-@blueprint.errorhandler(errors.NotAllowed)
-def _not_allowed(_error: errors.NotAllowed) -> Response:
-    return answer(Told(403, _("This token may not do this"), _("Its scopes or its owner's role do not include it.")))
-
-
-@blueprint.errorhandler(errors.Stale)
-def _stale(_error: errors.Stale) -> Response:
-    sentence = _("The item has changed since you read it. Read it again, then make your change on top of that.")
-    return answer(Told(412, _("Somebody was faster"), sentence))
+__all__ = ["blueprint", "views_around", "views_history", "views_newsroom", "views_people"]
 
 
 def _given(text: shapes.ItemPatch) -> dict[str, Any]:
@@ -91,33 +43,46 @@ def _given(text: shapes.ItemPatch) -> dict[str, Any]:
         fields["tags"] = [
             TagName(t, "") if isinstance(t, str) else TagName(t.name, t.kind or "") for t in fields["tags"]
         ]
+    if "pictures" in fields:
+        fields["pictures"] = [Caption(**{"key": p.id, **p.model_dump(exclude={"id"})}) for p in fields["pictures"]]
     return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
 
 
 def _act(name: str, verb: Callable[..., object], *args: object, **kwargs: object) -> Response:
     """A verb on an item, answered with where the item then stands."""
-    done = road.act(
-        guarded.act, verb, asked.key(name), *args,
-        versions=asked.versions(required=False), actor=g.actor, language=asked.language(), **kwargs,
+    return deed(
+        answers.item, guarded.act, verb, asked.key(name), *args,
+        versions=asked.versions(required=False), language=asked.language(), **kwargs,
     )  # fmt: skip
-    return answers.item(done)
 
 
 @operation("listItems")
 def list_items() -> Response:
-    """A page of items. One more than asked for is looked up, to know whether there is a next page."""
-    limit, before = asked.page()
+    """A page of items."""
+    limit, walk = pages.page()
     with db.reading() as session:
-        rows = standing.listed(session, now=clock.now(), limit=limit + 1, before=before)
-        return answers.items([guarded.loaded(row) for row in rows], limit)
+        rows, further = walks.page(session, walk, limit=limit, now=clock.now())
+        return answers.items([guarded.loaded(row) for row in rows], further)
+
+
+@operation("listChanges")
+def list_changes() -> Response:
+    """What changed after the cursor."""
+    limit, since = pages.page_of_changes()
+    with db.reading() as session:
+        rows = walks.changed(session, since, limit=limit + 1, now=clock.now())
+        return answers.changes([guarded.loaded(row) for row in rows], since, limit)
 
 
 @operation("createItem")
 def create_item() -> Response:
     """A new draft."""
     text = drafts.checked(ItemDraft(**_given(asked.body(shapes.ItemNew))), settings.current().languages)
-    made = road.act(guarded.create, text, actor=g.actor)
-    return answers.item(made, 201, Location=url_for("api.readItem", name=made.translation.item.key))
+    return deed(_made, guarded.create, text)
+
+
+def _made(found: Standing) -> Response:
+    return answers.item(found, 201, Location=url_for("api.readItem", name=found.translation.item.key))
 
 
 @operation("readItem")
@@ -132,15 +97,14 @@ def edit_item(name: str) -> Response:
     """New words for the fields given."""
     key, versions = asked.key(name), asked.versions(required=True)
     given = drafts.checked_fields(_given(asked.body(shapes.ItemPatch)), settings.current().languages)
-    done = road.act(guarded.amend, key, given, versions=versions, actor=g.actor, language=asked.language())
-    return answers.item(done)
+    return deed(answers.item, guarded.amend, key, given, versions=versions, language=asked.language())
 
 
 @operation("submitItem")
 def submit_item(name: str) -> Response:
     """Into review."""
-    asked.body(shapes.Nothing)
-    return _act(name, items.submit)
+    told = asked.body(shapes.Submission)
+    return _act(name, items.submit, note=told.note, to=told.to)
 
 
 @operation("approveItem")
@@ -148,6 +112,18 @@ def approve_item(name: str) -> Response:
     """The newest text, and no other, is approved."""
     asked.body(shapes.Nothing)
     return _act(name, items.approve)
+
+
+@operation("requestChanges")
+def request_changes(name: str) -> Response:
+    """Back to whoever handed it in."""
+    return _act(name, reviewing.request_changes, asked.body(shapes.Changes).note)
+
+
+@operation("assignItem")
+def assign_item(name: str) -> Response:
+    """Somebody is responsible."""
+    return _act(name, reviewing.assign, asked.body(shapes.Assignment).to)
 
 
 @operation("publishItem")
@@ -189,6 +165,32 @@ def withdraw_item(name: str) -> Response:
     return _act(name, publishing.withdraw, asked.body(shapes.Withdrawal).reason)
 
 
+@operation("listSubjects")
+def list_subjects() -> Response:
+    """A page of categories and tags; one more than asked for is looked up here too."""
+    limit, behind = pages.page_of_subjects()
+    with db.reading() as session:
+        found = subject_lists.following(session, behind, limit=limit + 1)
+        scopes = [row.scope for row in found[:limit]]
+        return answers.subjects(found, catalogue.carried(session, scopes, now=clock.now()), limit)
+
+
+@operation("searchItems")
+def search() -> Response:
+    """What readers can find with these words."""
+    question, (limit, below) = asked.sought(), pages.page_of_matches()
+    with seeking.place() as session:
+        answer = searching.find(session, question, now=clock.now(), limit=limit, below=below)
+        return answers.matches(answer, question)
+
+
+@operation("uploadMedia")
+def upload_media() -> Response:
+    """A picture, made anew before anything is written."""
+    made = pictures.prepared(*asked.upload(pictures.MOST_BYTES))
+    return answers.media(road.act(pictures.add, made, actor=g.actor))
+
+
 @operation("readHold")
 def read_hold() -> Response:
     """Whether everything is held back."""
@@ -196,18 +198,25 @@ def read_hold() -> Response:
         return answers.hold(publishing.current_hold(session))
 
 
+def _hold(session: Session, verb: Callable[..., object], *words: str, actor: Actor, now: datetime) -> Hold | None:
+    """Holds or lifts, and gives what holds then, with who ordered it."""
+    verb(session, *words, actor=actor, now=now)
+    row = publishing.current_hold(session)
+    if row is not None:
+        row.started_by  # noqa: B018  # reading it is what loads it
+    return row
+
+
 @operation("startHold")
 def start_hold() -> Response:
     """Nothing goes live any more."""
-    road.act(publishing.hold, asked.body(shapes.HoldGiven).reason, actor=g.actor)
-    return read_hold()
+    return deed(answers.hold, _hold, publishing.hold, asked.body(shapes.HoldGiven).reason)
 
 
 @operation("liftHold")
 def lift_hold() -> Response:
     """The time runs again."""
-    road.act(publishing.unhold, actor=g.actor)
-    return read_hold()
+    return deed(answers.hold, _hold, publishing.unhold)
 
 
 @blueprint.get("/openapi.json")

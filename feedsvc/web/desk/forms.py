@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from feedsvc.models import Revision
-from feedsvc.newsroom import html
+from feedsvc.newsroom import html, pictures
+from feedsvc.newsroom.captions import Caption
 from feedsvc.newsroom.drafts import LIMITS, ItemDraft, TagName
+from feedsvc.web.desk import picture_fields
 
 NAMES_READ = 1_000
 """Names read out of one field: far above what an item may have, so that the refusal still counts right."""
@@ -21,6 +23,8 @@ class Typed:
     """What stands in the form's fields, just as typed."""
 
     headline: str = ""
+    subhead: str = ""
+    dateline: str = ""
     summary: str = ""
     body: str = ""
     body_form: str = "typed"
@@ -36,12 +40,22 @@ class Typed:
     places: str = ""
     themes: str = ""
     authors: str = ""
+    pictures: tuple[Caption, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Numbers, in their order."""
+    boilerplates: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    """Which of the two were offered: what was not stays as it is."""
     base: int = 0
     """Number of the revision that the form was opened on."""
+    unsaved: str = ""
+    """Under which mark the words are kept while they are typed; see newsroom/unsaved.py."""
 
 
 TEXTS = (
     "headline",
+    "subhead",
+    "dateline",
     "summary",
     "body",
     "slug",
@@ -64,7 +78,12 @@ def posted(form: MultiDict[str, str]) -> Typed:
         **texts,
         body_form="html" if form.get("body_form") == "html" else "typed",
         categories=tuple(form.getlist("categories"))[:NAMES_READ],
+        pictures=picture_fields.posted(form),
+        contacts=tuple(form.getlist("contacts"))[:NAMES_READ],
+        boilerplates=tuple(form.getlist("boilerplates"))[:NAMES_READ],
+        chosen=tuple(form.getlist("chosen"))[:NAMES_READ],
         base=int(base) if re.fullmatch(r"[0-9]{1,9}", base) else 0,
+        unsaved=form.get("unsaved", "")[:100],
     )
 
 
@@ -77,6 +96,8 @@ def opened(revision: Revision, language: str, organisation: str) -> Typed:
     }
     return Typed(
         headline=revision.headline,
+        subhead=revision.subhead,
+        dateline=revision.dateline,
         summary=revision.summary,
         body=revision.body_html if words is None else words,
         body_form="html" if words is None else "typed",
@@ -85,9 +106,23 @@ def opened(revision: Revision, language: str, organisation: str) -> Typed:
         organisation=organisation,
         categories=tuple(category.slug for category in revision.categories),
         authors=joined(author.name for author in revision.authors),
+        pictures=pictures.captions_of(revision),
+        contacts=tuple(str(link.contact_id) for link in revision.contacts),
+        boilerplates=tuple(str(link.boilerplate_id) for link in revision.boilerplates),
+        chosen=("contacts", "boilerplates"),
         base=revision.number,
         **tags,
     )
+
+
+def fields(form: Typed) -> list[tuple[str, str]]:
+    """The form as it is sent, so that `posted` reads the same out of it."""
+    found: MultiDict[str, str] = MultiDict()
+    for name in Typed.__dataclass_fields__:
+        value = getattr(form, name)
+        if name != "pictures":
+            found.setlist(name, [str(one) for one in (value if isinstance(value, tuple) else (value,))])
+    return list(picture_fields.written(found, form.pictures).items(multi=True))
 
 
 def draft(form: Typed, before: str = "") -> ItemDraft:
@@ -95,6 +130,8 @@ def draft(form: Typed, before: str = "") -> ItemDraft:
     tags = [TagName(name, kind) for field, kind in TAG_FIELDS.items() for name in split(getattr(form, field))]
     return ItemDraft(
         headline=form.headline,
+        subhead=form.subhead,
+        dateline=form.dateline,
         summary=form.summary,
         body_html=body_html(form, before),
         slug=form.slug,
@@ -103,7 +140,15 @@ def draft(form: Typed, before: str = "") -> ItemDraft:
         categories=(*form.categories, form.further),
         tags=tuple(tags),
         authors=tuple(split(form.authors)),
+        pictures=form.pictures,
+        contacts=numbers(form.contacts) if "contacts" in form.chosen else None,
+        boilerplates=numbers(form.boilerplates) if "boilerplates" in form.chosen else None,
     )
+
+
+def numbers(values: Iterable[str]) -> tuple[int, ...]:
+    """The numbers among what ticks sent."""
+    return tuple(int(value) for value in values if re.fullmatch(r"[0-9]{1,9}", value))
 
 
 def body_html(form: Typed, before: str) -> str:
@@ -115,6 +160,13 @@ def body_html(form: Typed, before: str) -> str:
     if is_html or len(form.body) > LIMITS["body_html"]:
         return form.body  # too long to be worth reading: the verb will say so
     return html.from_typed(form.body)
+
+
+def rich(form: Typed) -> str:
+    """The body as the browser's editor opens it: HTML, sanitised, since a browser is what reads it."""
+    if len(form.body) > LIMITS["body_html"]:
+        return ""  # the plain field shows it, and the problem beside it says why
+    return html.sanitise(form.body) if form.body_form == "html" else html.from_typed(form.body)
 
 
 def _same(first: str, second: str) -> bool:

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, flash, render_template
 from feedsvc import db, settings
 from feedsvc.characters import clean
 from feedsvc.errors import FeedsvcError
-from feedsvc.newsroom import publishing
+from feedsvc.newsroom import messages, publishing
 from feedsvc.newsroom.workflow import Actor
-from feedsvc.web.auth import current_actor
+from feedsvc.web.auth import current_actor, single_keys
 from feedsvc.web.desk import moments
 from feedsvc.web.i18n import gettext as _
 from feedsvc.words import N_
@@ -26,6 +26,13 @@ STATES = {
     "published": N_("Published"),
     "withdrawn": N_("Withdrawn"),
 }
+PLANNED = {
+    "publish": N_("Goes live"),
+    "correct": N_("Correction"),
+    "update": N_("Update without a note"),
+    "withdraw": N_("Withdrawal"),
+}
+"""Kind of a publication that is still to come → what it will be."""
 KINDS = {
     "publish": N_("Published"),
     "correct": N_("Corrected"),
@@ -53,13 +60,14 @@ def me() -> Actor:
 
 
 def _around() -> dict[str, Any]:
-    """What the frame shows. A database that is away costs the hold's notice and not the page."""
+    """What the frame shows. A database that is away costs the hold's notice and the bell, and not the page."""
     actor = current_actor()
-    hold = None
+    hold, unread = None, 0
     if actor:
         try:
             with db.reading() as session:
                 row = publishing.current_hold(session)
+                unread = messages.unread(session, actor.user_id or 0)
                 if row:
                     by = row.started_by.name if row.started_by else _("the newsroom")
                     hold = {"since": row.started_at, "by": by, "reason": row.reason}
@@ -68,13 +76,19 @@ def _around() -> dict[str, Any]:
     return {
         "actor": actor,
         "hold": hold,
+        "unread": unread,
         "open_line": is_open_line(settings.current().public_url),
         "states": STATES,
         "kinds": KINDS,
+        "planned_kinds": PLANNED,
+        "time_of": moments.time_of,
         "full": moments.full,
         "short": moments.short,
+        "rough": moments.rough,
+        "lately": moments.lately,
         "zone_words": moments.zone_words,
         "field_names": field_names,
+        "single_keys": single_keys(),
     }
 
 
@@ -82,6 +96,8 @@ def field_names() -> dict[str, tuple[str, str]]:
     """Field, as problems name it → where it stands on the page, and its label."""
     return {
         "headline": ("headline", _("Headline")),
+        "subhead": ("subhead", _("Sub-head")),
+        "dateline": ("dateline", _("Dateline")),
         "summary": ("summary", _("Summary")),
         "body_html": ("body", _("Text")),
         "slug": ("slug", _("Address")),
@@ -90,6 +106,9 @@ def field_names() -> dict[str, tuple[str, str]]:
         "categories": ("categories", _("Categories")),
         "tags": ("tags", _("Who and what it is about")),
         "authors": ("authors", _("Authors")),
+        "pictures": ("pictures", _("Pictures")),
+        "contacts": ("contacts", _("Contacts for journalists")),
+        "boilerplates": ("boilerplates", _("“About” texts below the item")),
     }
 
 

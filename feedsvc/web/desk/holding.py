@@ -1,22 +1,40 @@
 """Holding everything back, and letting it go again."""
 
+from datetime import timedelta
+
 from flask import Response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
-from feedsvc import db, road
-from feedsvc.newsroom import publishing
+from feedsvc import clock, db, road
+from feedsvc.newsroom import agenda, publishing
 from feedsvc.web.auth import permission
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import ngettext
 
+_SHOWN, _COUNTED = 20, 500
+"""Items listed on the page, and counted at most."""
+_RECENT = timedelta(hours=1)
+
 
 def _page(form: Form, notice: str, status: int, *, lifting: bool) -> Response:
+    now = clock.now()
     with db.reading() as session:
-        held = publishing.is_held(session)
-    return page("hold.html", status, form=form, notice=notice, lifting=lifting, held=held)
+        waiting = agenda.held_back(session, now=now, limit=_COUNTED)
+        return page(
+            "hold.html",
+            status,
+            form=form,
+            notice=notice,
+            lifting=lifting,
+            held=publishing.is_held(session),
+            waiting=waiting[:_SHOWN],
+            waiting_count=len(waiting),
+            coming=agenda.planned(session, now=now, limit=_SHOWN),
+            recent=agenda.went(session, now - _RECENT, now=now, limit=_SHOWN),
+        )
 
 
 def _hold_again(form: Form, notice: str, status: int) -> Response:

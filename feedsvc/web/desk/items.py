@@ -1,6 +1,8 @@
 """The list of items and the one plain form."""
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,32 +13,39 @@ from werkzeug.wrappers import Response as Answer
 from feedsvc import clock, db, road, settings
 from feedsvc.errors import Invalid, Stale
 from feedsvc.feeds import addresses
-from feedsvc.newsroom import drafts, history, items, publishing, standing, taxonomy, workflow
+from feedsvc.newsroom import (
+    boilerplates,
+    contacts,
+    drafts,
+    history,
+    items,
+    pasted,
+    presence,
+    publishing,
+    standing,
+    taxonomy,
+    templates,
+    unsaved,
+    workflow,
+)
 from feedsvc.newsroom.standing import Standing
 from feedsvc.newsroom.workflow import Actor
 from feedsvc.web.auth import permission
-from feedsvc.web.desk import forms
+from feedsvc.web.desk import autosave, beginnings, conflicts, countdown, forms, release, remembered, review, uploads
 from feedsvc.web.desk.forms import Typed
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.desk.verbs import VERBS
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
-from feedsvc.web.i18n import language
+from feedsvc.web.i18n import language, ngettext
 from feedsvc.web.labels import LANGUAGE_NAMES
 
 PAGE = 30
 """Items on a page of the list."""
-SAVING = ("submit", "approve", "publish", "schedule", "correct", "update")
+SAVING = ("submit", "approve", release.NAME, "correct", "update")
 """Verbs that speak of the text in the form, so their buttons save it first."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@blueprint.get("/")
-@permission("read")
-def start() -> Answer:
-    """The desk begins with the list."""
-    return redirect(url_for("desk.items"), 303)
 
 
 @blueprint.get("/items", endpoint="items")
@@ -46,11 +55,21 @@ def listed() -> Response:
     now = clock.now()
     with db.reading() as session:
         before = _cursor(request.args.get("before", ""))
-        found = standing.listed(session, now=now, limit=PAGE + 1, before=before)
+        found = standing.listed(session, now=now, limit=PAGE + 1, before=before, whole=False)
         held = publishing.is_held(session)
+        left = autosave.left_unsaved(session)
+        numbers = [here.translation.id for here in found]
+        writing = presence.others(session, numbers, actor=me(), now=now)
     last = found[PAGE - 1].translation if len(found) > PAGE else None
     older = f"{(last.changed_at - _EPOCH) // timedelta(microseconds=1)}-{last.id}" if last else ""
-    return page("items.html", found=found[:PAGE], older=older, paged=before is not None, now=now, held=held)
+    around: dict[str, Any] = {
+        "older": older,
+        "paged": before is not None,
+        "writing": writing,
+        "editing": review.editing,
+        "left_unsaved": left,
+    }
+    return page("items.html", found=found[:PAGE], now=now, held=held, **around)
 
 
 def _cursor(text: str) -> tuple[datetime, int] | None:
@@ -59,11 +78,13 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
     return (_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
 
 
-def _choices(session: Session) -> dict[str, Any]:
+def choices(session: Session, form: Typed) -> dict[str, Any]:
     """What the form offers to choose from."""
     return {
         "categories": [(row.slug, row.name) for row in taxonomy.all_categories(session)],
         "organisations": [(row.slug, row.name) for row in taxonomy.all_organisations(session)],
+        "contacts": contacts.offered(session, forms.numbers(form.contacts)),
+        "boilerplates": boilerplates.offered(session, forms.numbers(form.boilerplates)),
         "languages": settings.current().languages,
         "language_names": LANGUAGE_NAMES,
     }
@@ -74,33 +95,47 @@ def show_new(form: Form, notice: str, status: int) -> Response:
     return _new_page(forms.posted(form), {}, notice=notice, status=status)
 
 
-def _new_page(typed: Typed, problems: dict[str, str], *, notice: str = "", status: int = 200) -> Response:
+def _new_page(typed: Typed | None, problems: dict[str, str], *, notice: str = "", status: int = 200) -> Response:
     with db.reading() as session:
+        offer = autosave.Offer() if typed else autosave.offered(session, "", None, None)
+        start = typed or offer.typed or remembered.begun(session, me())
         return page(
-            "item_new.html", status, form=typed, problems=problems, notice=notice, may_save=True, **_choices(session)
+            "item_new.html",
+            status,
+            form=start,
+            rich=forms.rich(start),
+            offer=offer,
+            problems=problems,
+            notice=notice,
+            may_save=True,
+            remembered=not (typed or offer.typed) and bool(start.contacts),
+            templates=templates.all_templates(session),
+            **choices(session, start),
         )
 
 
 @blueprint.get("/items/new")
 @permission("write")
 def new() -> Response:
-    """The empty form."""
-    return _new_page(Typed(), {})
+    """The form: empty, filled in from a template, or with what this person had begun to write in it."""
+    return _new_page(beginnings.chosen(request.args.get("template", "")), {})
 
 
 @blueprint.post("/items/new")
 @shows_again(show_new)
 @permission("write")
+@uploads.take_along(show_new)
 def create() -> Answer:
     """Keeps a new item as a draft."""
     typed = forms.posted(request.form)
     try:
         text = drafts.checked(forms.draft(typed), settings.current().languages)
-        made = road.act(items.create, text, actor=me())
+        made = road.act(unsaved.saving, items.create, text, unsaved=typed.unsaved, actor=me())
     except Invalid as error:
         return _new_page(typed, tell(error, language()).problems, status=422)
     key = made.item.key
     say_done(_("Saved as a draft. Only the newsroom can see it."))
+    _tell_left_out(typed)
     return redirect(_next(key), 303)
 
 
@@ -131,36 +166,45 @@ def item_page(
     *,
     notice: str = "",
     status: int = 200,
-    conflict: Stale | None = None,
 ) -> Response:
     """An item's page with the saved text in the form, or what was typed instead of it."""
-    now = clock.now()
+    now, around = clock.now(), countdown.of(key)  # which may build feeds
     with db.reading() as session:
         here = standing.standing(session, standing.find(session, key), now=now)
-        translation = here.translation
+        translation, arrives = here.translation, review.arrives(session, here)
+        beside = review.around(session, here)
         saved = forms.opened(here.head, translation.language, translation.item.organisation.slug)
-        return page(
+        offer = autosave.Offer() if typed else autosave.offered(session, key, translation, saved)
+        # A saved item's form says no language: it has the item's.
+        start = replace(typed or offer.typed or saved, language=translation.language)
+        shown = page(
             "item.html",
             status,
             key=translation.item.key,
             here=here,
-            form=typed or saved,
+            form=start,
+            rich=forms.rich(start),
             saved=saved,
             unsaved=typed is not None,
-            conflict=conflict,
+            offer=offer,
             problems=problems or {},
             notice=notice,
             now=now,
             held=publishing.is_held(session),
-            verbs=offered(here, me()),
-            verb_words=VERBS,
+            verbs=offered(here, me(), beside["barred_verbs"]),
+            verb_words={**VERBS, release.NAME: release.OFFER},
+            around=around,
             saving=SAVING,
             may_save=me().may("write"),
             address=addresses.item_url(translation.language, _public_slug(here)) if here.live else "",
             revisions=history.revisions(session, translation),
             publications=history.publications(session, translation),
-            **_choices(session),
+            **beside,
+            **choices(session, start),
         )
+    if arrives:  # a write, with which nobody waits for what was read
+        review.arrive(translation.id)
+    return shown
 
 
 def _public_slug(here: Standing) -> str:
@@ -168,36 +212,57 @@ def _public_slug(here: Standing) -> str:
     return here.live.revision.slug if here.live else ""
 
 
-def offered(here: Standing, actor: Actor) -> list[str]:
-    """The verbs that make sense for this person now, in the order of work."""
-    possible = here.actions & frozenset(workflow.possible(here.state, actor.grants))
-    return [verb for verb in workflow.RULES if verb in possible and verb not in ("read", "save")]
+def offered(here: Standing, actor: Actor, barred: Collection[str]) -> list[str]:
+    """The verbs that make sense for this person now, in the order of work, but for those that the two-person rule bars."""
+    possible = here.actions & frozenset(workflow.possible(here.state, actor.grants)) - frozenset(barred)
+    names = [verb for verb in workflow.RULES if verb in possible and (verb in VERBS or verb in release.REPLACES)]
+    return list(dict.fromkeys(release.NAME if verb in release.REPLACES else verb for verb in names))
 
 
 @blueprint.post("/items/<key>")
 @shows_again(show_item)
 @permission("write")
+@uploads.take_along(show_item)
 def save(key: str) -> Answer:
     """Keeps a new text of an item; where somebody else saved meanwhile, shows both."""
     typed = forms.posted(request.form)
     with db.reading() as session:
         head = standing.standing(session, standing.find(session, key), now=clock.now()).head
         before, number = head.body_html, head.number
+    over = request.form.get("over", "")
+    base = int(over) if re.fullmatch(r"[0-9]{1,9}", over) else typed.base
     try:
         text = drafts.checked(forms.draft(typed, before), settings.current().languages)
-        road.act(items.save, key, text, base=typed.base, actor=me())
+        road.act(unsaved.saving, items.save, key, text, base=base, unsaved=typed.unsaved, actor=me())
     except Invalid as error:
         return item_page(key, typed, tell(error, language()).problems, status=422)
     except Stale as error:
-        return _both(key, typed, error)
+        return both(key, typed, error)
     _tell_saved(key, number)
+    _tell_left_out(typed)
     return redirect(_next(key), 303)
 
 
-def _both(key: str, typed: Typed, error: Stale) -> Response:
-    """The form with what was typed, ready to be saved on top of the newer text, and that one beside it."""
-    on_top = {name: getattr(typed, name) for name in Typed.__dataclass_fields__} | {"base": error.newest}
-    return item_page(key, Typed(**on_top), status=409, conflict=error)
+def both(key: str, typed: Typed, error: Stale) -> Response:
+    """The page that shows what was typed beside the newer text. The form still says what it was opened on: only the
+    button that says so saves it on top, and words that are kept meanwhile never lie in wait to do it.
+    """
+    with db.reading() as session:
+        translation = standing.find(session, key)
+        typed = replace(typed, language=translation.language)
+        shown = conflicts.shown(session, translation, typed)
+        return page(
+            "conflict.html",
+            409,
+            key=key,
+            form=typed,
+            rich=forms.rich(typed),
+            conflict=error,
+            problems={},
+            may_save=True,
+            **shown,
+            **choices(session, typed),
+        )
 
 
 def _tell_saved(key: str, number: int) -> None:
@@ -218,3 +283,18 @@ def _tell_saved(key: str, number: int) -> None:
         )
     else:
         say_done(_("Saved as revision {number}.", number=here.head.number))
+
+
+def _tell_left_out(typed: Typed) -> None:
+    """Says what of HTML that was pasted into the plain field could not be kept. The editor has said so already."""
+    is_long = len(typed.body) > drafts.LIMITS["body_html"]
+    left = 0 if is_long or typed.body_form != "html" else pasted.pictures_left(typed.body)
+    if left:
+        flash(
+            ngettext(
+                "{n} picture in the text was not on the web, so it was left out. Add it under Pictures.",
+                "{n} pictures in the text were not on the web, so they were left out. Add them under Pictures.",
+                left,
+            ),
+            "warn",
+        )

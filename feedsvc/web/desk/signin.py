@@ -9,22 +9,15 @@ from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, db, road
 from feedsvc.errors import BadCredentials, FeedsvcError, Invalid, TooManyTries
-from feedsvc.newsroom import accounts, founding
+from feedsvc.newsroom import accounts, founding, links
 from feedsvc.web import desk_session
-from feedsvc.web.auth import current_actor, local_path, permission, public, sign_in, sign_out
-from feedsvc.web.desk import moments
+from feedsvc.web.auth import agent, current_actor, local_path, permission, public, sign_in, sign_out
+from feedsvc.web.desk import door, moments
 from feedsvc.web.desk.frame import blueprint, page
-from feedsvc.web.desk.recovery import KEPT, Form, resume, shows_again
+from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language
-
-
-def _sign_in_page(form: Form, notice: str, status: int) -> Response:
-    """The sign-in form, with the address and whatever came along; never with the password."""
-    kept = [(name.removeprefix(KEPT), value) for name, value in form.items(multi=True) if name.startswith(KEPT)]
-    wanted, path, email = form.get("next", ""), form.get("kept_path", ""), form.get("email", "")
-    return page("login.html", status, notice=notice, kept=kept, path=path, email=email, wanted=wanted)
 
 
 @blueprint.get("/login")
@@ -33,32 +26,33 @@ def login() -> Answer:
     """The sign-in page."""
     if current_actor():
         return redirect(local_path(request.args.get("next", "")), 303)
-    return _sign_in_page(MultiDict({"next": request.args.get("next", "")}), "", 200)
+    return door.sign_in_page(MultiDict({"next": request.args.get("next", "")}), "", 200)
 
 
 @blueprint.post("/login")
-@shows_again(_sign_in_page)
+@shows_again(door.sign_in_page)
 @public
 def login_sent() -> Answer:
     """Looks at the password between two short transactions, since that is slow on purpose."""
-    form = request.form
+    form, secret = request.form, ""
     try:
         attempt = road.act(accounts.attempt, form.get("email", ""))
         right = accounts.matches(attempt, form.get("password", ""))
-        secret = road.act(accounts.succeed, attempt, life=desk_session.life()) if right else ""
+        if right:
+            secret = road.act(accounts.succeed, attempt, life=desk_session.life(), agent=agent())
     except TooManyTries as waits:
         notice = _("Too many tries. Wait {time}, then try again.", time=moments.wait_words(waits.seconds))
-        response = _sign_in_page(form, notice, 429)
+        response = door.sign_in_page(form, notice, 429)
         response.headers["Retry-After"] = str(waits.seconds)
         return response
     except BadCredentials:  # the account was closed in this very moment
-        secret = ""
+        right = False
+    if not right or attempt.user_id is None:
+        return door.sign_in_page(form, _("The e-mail address or the password is not right."), 422)
     if not secret:
-        return _sign_in_page(form, _("The e-mail address or the password is not right."), 422)
-    sign_in(secret)
-    kept: Form = MultiDict([(n.removeprefix(KEPT), v) for n, v in form.items(multi=True) if n.startswith(KEPT)])
-    resumed = resume(form.get("kept_path", ""), kept) if kept else None
-    return resumed or redirect(local_path(form.get("next", "")), 303)
+        door.owe_code(attempt.user_id)
+        return door.code_page(form, "", 200)
+    return door.arrive(form, secret)
 
 
 @blueprint.post("/logout")
@@ -110,7 +104,7 @@ def link(secret: str) -> Response:
     """Shows the form and changes nothing: mail scanners follow links before people do."""
     try:
         with db.reading() as session:
-            user = accounts.link_owner(session, secret, now=clock.now())
+            user = links.link_owner(session, secret, now=clock.now())
             setup = _is_setup(session)
             return _link_page(_Link(setup, secret, "" if setup else user.name, "" if setup else user.email), {})
     except BadCredentials:
@@ -126,7 +120,8 @@ def link_sent(secret: str) -> Answer:
     form = request.form
     try:
         with db.reading() as session:
-            owner = accounts.link_owner(session, secret, now=clock.now()).email
+            known = links.link_owner(session, secret, now=clock.now())
+            owner = known.email
             setup = _is_setup(session)
         given = _Link(setup, secret, form.get("name", ""), form.get("email", "") if setup else owner)
         problems = _problems(form, setup=setup)
@@ -134,14 +129,18 @@ def link_sent(secret: str) -> Answer:
             return _link_page(given, problems, status=422)
         hashed = accounts.hash_password(form.get("password", ""))
         also = {"name": given.name, "email": given.email} if setup else {}
-        opened = road.act(accounts.use_link, secret, life=desk_session.life(), password_hash=hashed, **also)
+        how = {"life": desk_session.life(), "password_hash": hashed, "agent": agent()}
+        opened = road.act(links.use_link, secret, **how, **also)
     except BadCredentials:
         return _link_gone()
     except Invalid as error:
         return _link_page(given, tell(error, language()).problems, status=422)
+    if not opened:
+        door.owe_code(known.id)
+        return door.code_page(MultiDict(), _("Your new password is set. One step more:"), 200)
     sign_in(opened)
     flash(_("Your password is set and you are signed in."), "good")
-    return redirect(url_for("desk.items"), 303)
+    return redirect(url_for("desk.start"), 303)
 
 
 def _problems(form: Form, *, setup: bool) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
@@ -21,6 +22,8 @@ from feedsvc.words import N_
 
 PAGE = 100
 """Subjects in a list; the search finds the others."""
+COUNTED = 20
+"""Items up to which the list says how many carry a subject; its own page says it exactly."""
 OFFERED = 200
 """Names that the field for the other one offers to choose from."""
 SORTS = {
@@ -46,7 +49,7 @@ def _list(form: Form, notice: str, status: int, problems: dict[str, str] | None 
     sort = sort if sort in SORTS else "category"
     search = request.args.get("q", "").strip()[:100]
     with db.reading() as session:
-        found = subject_lists.listed(session, sort, now=clock.now(), search=search, limit=PAGE)
+        found = subject_lists.listed(session, sort, now=clock.now(), search=search, limit=PAGE, most=COUNTED)
         count = subject_lists.count(session, sort, search) if len(found) == PAGE else len(found)
     return page(
         "subjects.html",
@@ -99,7 +102,7 @@ def _page(
         sort = row.kind if isinstance(row, Tag) else kind
         others: list[str] = []
         if template == "subject_merge.html":
-            others = [one.name for one in subject_lists.listed(session, sort, now=clock.now(), limit=OFFERED)]
+            others = [one.name for one in _offered(session, sort)]
     values: dict[str, Any] = {"problems": {}, **more}
     return page(
         template,
@@ -117,6 +120,10 @@ def _page(
         notice=notice,
         **values,
     )
+
+
+def _offered(session: Session, sort: str) -> list[subject_lists.Line]:
+    return subject_lists.listed(session, sort, now=clock.now(), limit=OFFERED, most=0)
 
 
 def _rename_again(form: Form, notice: str, status: int, kind: str, slug: str) -> Response:

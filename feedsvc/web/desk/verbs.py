@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, db, road
-from feedsvc.errors import Invalid, NotNow
-from feedsvc.feeds import addresses
+from feedsvc.errors import Invalid, NotNow, Stale
+from feedsvc.feeds import coverage
+from feedsvc.feeds.coverage import Carrier
 from feedsvc.newsroom import items as writing
-from feedsvc.newsroom import publishing, standing, workflow
+from feedsvc.newsroom import publishing, releasing, reviewing, standing, workflow
 from feedsvc.newsroom.standing import Standing
 from feedsvc.web.auth import permission
-from feedsvc.web.desk import moments
+from feedsvc.web.desk import countdown, moments, planning, review, zones
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
 from feedsvc.web.errors import tell
@@ -33,7 +36,8 @@ class Verb:
     button: str
     act: Callable[..., Any]
     asks: str = ""
-    """`moment`, `note` (and perhaps a moment), `perhaps` (a moment or none), `reason`, or nothing."""
+    """`note` (and perhaps a moment), `perhaps` (a moment or none), `reason`, or nothing; `handing`, `approval` and
+    `changes` are review.py's."""
     danger: bool = False
 
 
@@ -43,25 +47,21 @@ VERBS: dict[str, Verb] = {
         N_("Those who approve will see it as waiting for them. You can go on writing; a new save makes it a draft again."),
         N_("Hand in"),
         writing.submit,
+        "handing",
     ),
     "approve": Verb(
         N_("Approve this text"),
         N_("You say that this text may go out as it stands. It does not go out yet, and the approval ends with the next change."),
         N_("Approve"),
         writing.approve,
+        "approval",
     ),
-    "publish": Verb(
-        N_("Publish now"),
-        N_("It goes live at once: on the newsroom's page, in the lists and in every feed. Programs pick it up within seconds."),
-        N_("Publish now"),
-        publishing.publish,
-    ),
-    "schedule": Verb(
-        N_("Schedule"),
-        N_("It goes live by itself at this moment, to the second, and nothing of it can be seen before."),
-        N_("Schedule"),
-        publishing.schedule,
-        "moment",
+    "request-changes": Verb(
+        N_("Ask for changes"),
+        N_("It becomes a draft again and goes back with your note to whoever handed it in. An approval of it is gone."),
+        N_("Ask for changes"),
+        reviewing.request_changes,
+        "changes",
     ),
     "unschedule": Verb(
         N_("Call off what is planned"),
@@ -72,16 +72,18 @@ VERBS: dict[str, Verb] = {
     ),
     "correct": Verb(
         N_("Publish as a correction"),
-        N_("The new text takes the place of the live one, with a dated note that every reader sees. Feed readers show it as updated."),
+        N_("The new text takes the place of the live one, with a dated note that every reader sees, on the page and in the feeds. "
+           "Feed readers show it as updated."),
         N_("Publish the correction"),
-        publishing.correct,
+        releasing.correct,
         "note",
     ),
     "update": Verb(
         N_("Update without a note"),
-        N_("The new text takes the place of the live one without a word about it. Use this for typing errors only."),
+        N_("The new text takes the place of the live one without a word about it, and feed readers do not show it as updated. "
+           "Use this for typing errors only."),
         N_("Update the live text"),
-        publishing.update,
+        releasing.update,
         "perhaps",
     ),
     "withdraw": Verb(
@@ -96,6 +98,14 @@ VERBS: dict[str, Verb] = {
 }  # fmt: skip
 
 
+_REASONS = {
+    "unschedule": "nothing_planned",
+    "correct": "nothing_new",
+    "update": "nothing_new",
+    "request-changes": "nothing_to_review",
+}
+
+
 def confirmation(
     verb: str, form: Form, problems: dict[str, str], key: str, *, notice: str = "", status: int = 200
 ) -> Response:
@@ -105,8 +115,7 @@ def confirmation(
         here = standing.standing(session, standing.find(session, key), now=now)
         workflow.step(here.state, verb, me().grants)
         if verb not in here.actions:
-            reason = {"unschedule": "nothing_planned", "correct": "nothing_new", "update": "nothing_new"}.get(verb, "")
-            raise NotNow(verb, here.state, reason)
+            raise NotNow(verb, here.state, _REASONS.get(verb, ""))
         return page(
             "confirm.html",
             status,
@@ -115,20 +124,38 @@ def confirmation(
             verb=VERBS[verb],
             here=here,
             also=_also(verb, here, held=publishing.is_held(session)),
+            **review.confirming(session, verb, here),
+            carriers=_carriers(session, verb, here, now),
             form=form,
+            asked=planning.shown(form, now=now, usual=planning.NOW),
             problems=problems,
             notice=notice,
             today=local(now).date().isoformat(),
+            cities=zones.cities(),
         )
+
+
+def _carriers(session: Session, verb: str, here: Standing, now: datetime) -> list[Carrier]:
+    """The feeds that will carry the new text, or that carry what is taken back."""
+    text = here.live.revision if verb == "withdraw" and here.live else here.head
+    language = here.translation.language
+    return coverage.of_text(session, text, language, now=now) if verb in _MOVES_FEEDS else []
 
 
 def _also(verb: str, here: Standing, *, held: bool) -> list[str]:
     """What else follows in the present case."""
     said = []
-    goes_out = verb in ("publish", "schedule", "correct", "update")
+    goes_out = verb in ("correct", "update")
+    if verb == "request-changes" and here.pending:
+        said.append(
+            _(
+                "What is planned for {moment} stays planned. To stop it, somebody who may publish has to call it off.",
+                moment=moments.full(here.pending.at),
+            )
+        )
     if goes_out and not here.approved:
         said.append(_("Nobody has approved this text yet. Going on approves it in your name."))
-    if verb in ("publish", "schedule", "withdraw") and here.pending:
+    if verb == "withdraw" and here.pending:
         said.append(_("What is planned for {moment} is called off.", moment=moments.full(here.pending.at)))
     if verb == "unschedule" and here.pending:
         said.append(_("Planned is: {moment}.", moment=moments.full(here.pending.at)))
@@ -140,12 +167,11 @@ def _also(verb: str, here: Standing, *, held: bool) -> list[str]:
 def _arguments(verb: str, form: Form) -> dict[str, Any]:
     """What the verb takes besides the item, from its form. Raises Invalid."""
     asks = VERBS[verb].asks
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = review.arguments(verb, form)
     if asks in ("note", "reason"):
         found[asks] = form.get(asks, "")
-    day, hour = form.get("day", ""), form.get("hour", "")
-    if asks == "moment" or (asks in ("note", "perhaps") and (day or hour).strip()):
-        found[moments.FIELD] = moments.typed(day, hour)
+    if asks in ("note", "perhaps"):
+        found[moments.FIELD] = planning.moment(form)
     return found
 
 
@@ -156,47 +182,38 @@ def _do(verb: str, key: str) -> Answer:
         road.act(VERBS[verb].act, key, actor=me(), **_arguments(verb, form))
     except Invalid as error:
         return confirmation(verb, form, tell(error, language()).problems, key, status=422)
+    except Stale as error:
+        told = tell(error, language())
+        again = _("Look at the text as it is now before you go on.")
+        return confirmation(verb, form, {}, key, notice=f"{told.detail} {again}", status=409)
     _tell_done(verb, key)
     return redirect(url_for("desk.item", key=key), 303)
 
 
 def _tell_done(verb: str, key: str) -> None:
-    """What happened, as it now stands in the database and not as it was wished."""
+    """What happened, as it now stands in the database and not as it was wished.
+
+    What goes live in seconds, or has just been, the item's page tells of by itself: see countdown.py.
+    """
     with db.reading() as session:
-        here = standing.standing(session, standing.find(session, key), now=clock.now())
-        held = publishing.is_held(session)
-        live, coming = here.live, here.pending
-        slug = live.revision.slug if live else ""
-    address = addresses.item_url(here.translation.language, slug)
-    look = _("Look at it.")
-    if verb in ("publish", "schedule", "correct", "update") and coming and held and coming.at <= clock.now():
-        say_done(_("Ready, and held: it goes live when the hold is lifted."))
-    elif verb == "publish" and live:
-        say_done(
-            _("Live since {time}, in the feeds and on the newsroom's page.", time=moments.hour_of(live.at)),
-            address,
-            look,
-        )
-    elif verb in ("schedule", "correct", "update") and coming:
-        say_done(_("Planned for {moment}.", moment=moments.full(coming.at)))
-    elif verb == "correct" and live:
-        say_done(
-            _("Corrected at {time}: readers see the new text and your note.", time=moments.hour_of(live.at)),
-            address,
-            look,
-        )
-    elif verb == "update" and live:
-        say_done(_("Updated at {time}: readers see the new text.", time=moments.hour_of(live.at)), address, look)
-    else:
+        now = clock.now()
+        coming = standing.standing(session, standing.find(session, key), now=now).pending
+    if verb not in ("correct", "update"):
         say_done(_(_DONE.get(verb, N_("Done."))))
+    elif coming and coming.at - now > countdown.SOON:
+        say_done(_("Planned for {moment}, {wait}.", moment=moments.full(coming.at), wait=moments.wait(coming.at, now)))
 
 
 _DONE = {
     "submit": N_("Handed in: it waits for review."),
     "approve": N_("Approved. It goes out when somebody publishes or schedules it."),
+    "request-changes": N_("Handed back with your note: it is a draft again."),
     "unschedule": N_("Called off: nothing is planned any more."),
     "withdraw": N_("Withdrawn: it is out of the feeds and lists, and its page says why."),
 }
+
+
+_MOVES_FEEDS = ("correct", "update", "withdraw")
 
 
 def _add(verb: str) -> None:

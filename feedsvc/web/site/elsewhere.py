@@ -3,19 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import abort, redirect, render_template
+from flask import abort, g, redirect, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock
 from feedsvc.db import reading
-from feedsvc.feeds import catalogue, moved
+from feedsvc.feeds import catalogue, moved, numbers
 from feedsvc.formats.registry import FORMATS
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import frame
-
-_LONGEST = 12
-"""Digits of an archive's number."""
 
 
 def led(session: Session, scope: str, path: Callable[[str], str], *, now: datetime) -> str | None:
@@ -28,7 +25,7 @@ def led(session: Session, scope: str, path: Callable[[str], str], *, now: dateti
         abort(404)
     if alias.target is None:
         return None
-    if catalogue.subject(session, alias.target, now=now) is None:
+    if catalogue.subject(session, alias.target, g.language, now=now) is None:
         abort(404)
     return path(alias.target)
 
@@ -40,9 +37,15 @@ def page(session: Session, scope: str, path: Callable[[str], str], *, now: datet
 
 
 def document(scope: str, rest: str) -> Answer:
-    """The answer of a feed's document: `rest` is what stood behind the scope, `.atom` or `/archive/50.atom`."""
+    """The answer of a feed's document: `rest` is what stood behind the scope, `.atom` or `/archive/50.atom`.
+
+    404 where the scope is in use (again): only what it has not, such as an archive of a number beyond, comes this far.
+    """
     with reading() as session:
-        there = led(session, scope, lambda target: frame.feed_path(target) + rest, now=clock.now())
+        now = clock.now()
+        if catalogue.subject(session, scope, g.language, now=now) is not None:
+            abort(404)
+        there = led(session, scope, lambda target: frame.feed_path(target) + rest, now=now)
     return for_now(there) if there else frame.uncached("This feed was given up by the newsroom.\n", 410, "text/plain")
 
 
@@ -57,6 +60,6 @@ def for_now(there: str) -> Answer:
 def archive_of(kind: str, slug: str, name: str) -> Answer:
     """An archive document of a feed that was. Those of the feeds that there are never come here."""
     number, _, suffix = name.partition(".")
-    if suffix not in FORMATS or not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
+    if suffix not in FORMATS or not (number.isascii() and number.isdigit() and len(number) <= numbers.DIGITS):
         abort(404)
     return document(f"{kind}/{slug}", f"/archive/{name}")

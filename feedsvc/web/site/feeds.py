@@ -43,7 +43,7 @@ class Listed:
     """Letter → how many stand before the first of it."""
 
 
-def _catalogue() -> dict[str, Listed]:
+def catalogue_here() -> dict[str, Listed]:
     """Kind → its feeds in the page's language: gathered once for each change of what is public."""
     language: str = g.language
     return kept(f"catalogue {language}", lambda session, now: gathered(session, language, now))
@@ -72,7 +72,7 @@ def _listed(language: str, by_name: list[Subject], latest: list[Subject]) -> Lis
 @open_to_all
 def feeds() -> Response:
     """The catalogue: the feed of everything, then by kind those that carry something now."""
-    there = _catalogue()
+    there = catalogue_here()
     return frame.page(
         "site/feeds.html",
         canonical=f"{addresses.home_url(g.language)}/feeds",
@@ -84,7 +84,7 @@ def feeds() -> Response:
 @open_to_all
 def feeds_of(kind: str) -> Response:
     """All feeds of a kind by name, page by page. What is no page shows the first."""
-    there = _catalogue()[kind]
+    there = catalogue_here()[kind]
     pages = max(1, -(-len(there.subjects) // PAGE))
     number = _number(request.args.get("page", ""), pages)
     shown = there.subjects[(number - 1) * PAGE : number * PAGE]

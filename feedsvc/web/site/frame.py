@@ -7,20 +7,25 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 
 from feedsvc import settings
 from feedsvc.characters import clean
 from feedsvc.feeds import addresses, scopes
+from feedsvc.feeds.contacts import spoken
 from feedsvc.formats.registry import FORMATS
+from feedsvc.newsroom import contacts
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.web import i18n, labels
 from feedsvc.web.i18n import gettext as _
+from feedsvc.web.site import theme
 from feedsvc.words import N_
 
 STATIC = Path(__file__).parent.parent / "static"
 ALL_NEWS = N_("All news")
 """What the feed of everything is called."""
+Edition = tuple[str, str, str]
+"""Code, name and path of a page in a language."""
 Near = tuple[str, str]
 """A feed that a page offers: its scope and name, an empty one for everything."""
 
@@ -86,37 +91,60 @@ def context() -> dict[str, Any]:
         "feed_path": feed_path,
         "categories_of": labels.categories,
         "authors_of": labels.authors,
+        "contacts_of": contacts.shown,
+        "dialled": contacts.dialled,
+        "spoken": spoken,
         "near": [(NEWS, "")],
-        "editions": _editions("site.home", {}),
-        "zone": current.time_zone,
+        "editions": in_each_language("site.home"),
+        "zone": i18n.zone(),
+        "theme": theme.theme,
+        "public_url": current.public_url,
+        "og_locale": og_locale,
     }
 
 
-def _editions(endpoint: str, values: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Code, name and path of a page in each language; none where the newsroom writes one alone."""
+def og_locale(code: str) -> str:
+    """A language as OpenGraph writes it."""
+    return {"en": "en_GB", "az": "az_AZ", "ru": "ru_RU"}.get(code, code)
+
+
+def in_each_language(endpoint: str, **values: Any) -> list[Edition]:
+    """A page in each language; none where the newsroom writes one alone."""
     codes = settings.current().languages if len(settings.current().languages) > 1 else ()
     return [(code, labels.LANGUAGE_NAMES.get(code, code), url_for(endpoint, **values, language=code)) for code in codes]
 
 
-def here_in_each_language() -> list[tuple[str, str, str]]:
+def here_in_each_language() -> list[Edition]:
     """The editions of a page that has the same path in every language."""
-    return _editions(request.endpoint or "site.home", request.view_args or {})
+    return in_each_language(request.endpoint or "site.home", **request.view_args or {})
 
 
-def page(template: str, *, canonical: str = "", **values: Any) -> Response:
+def page(
+    template: str, *, canonical: str = "", alternates: list[tuple[str, str]] | None = None, **values: Any
+) -> Response:
     """A public page with a strong ETag of its bytes; 304 to who has them already.
 
-    `canonical` is the page's one full address. Characters that no page can carry are left out, so that a row
-    that was spoilt by hand costs nobody the page.
+    `canonical` is the page's one full address, `alternates` are languages and full addresses of the same words in
+    other languages: those of `editions`, unless something else is said or this is a further page of a list.
+    Characters that no page can carry are left out, so that a row that was spoilt by hand costs nobody the page.
     """
-    body = clean(render_template(template, canonical=canonical, **values))
+    values.setdefault("editions", here_in_each_language())
+    if alternates is None:
+        home = settings.current().public_url
+        alternates = [(code, home + path) for code, _name, path in values["editions"]] if "?" not in canonical else []
+    body = clean(render_template(template, canonical=canonical, alternates=alternates, **values))
     return validated(Response(body, mimetype="text/html"))
 
 
 def validated(response: Response) -> Response:
-    """Gives an answer its strong ETag and lets caches keep it as long as they ask each time."""
+    """Gives an answer its strong ETag and lets caches keep it as long as they ask each time.
+
+    One that is to be remembered stays whole: see remembered.py.
+    """
     response.headers["Cache-Control"] = "no-cache"
     response.set_etag(hashlib.blake2b(response.get_data(), digest_size=16).hexdigest())
+    if g.get("whole"):
+        return response
     return response.make_conditional(request)  # type: ignore[return-value]  # werkzeug's parent type of the same object
 
 

@@ -1,23 +1,20 @@
-"""Whether the newsroom lives, is ready, and how it does: for supervisors, load balancers and Prometheus."""
+"""Whether the newsroom lives and is ready: for supervisors and load balancers."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from feedsvc import migrate, settings
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import build
-from feedsvc.newsroom import listing
 from feedsvc.web.permission import public as open_to_all
-from feedsvc.web.site.kept import kept
 
 blueprint = Blueprint("health", __name__)
 
@@ -33,7 +30,7 @@ Verdict = tuple[bool, str]
 @open_to_all
 def alive() -> Response:
     """This process answers. Asks nothing and nobody."""
-    return _fresh(Response("ok\n", mimetype="text/plain"))
+    return fresh(Response("ok\n", mimetype="text/plain"))
 
 
 @blueprint.get("/readyz")
@@ -43,7 +40,7 @@ def ready() -> Response:
     found = {name: _asked(check) for name, check in CHECKS.items()}
     fine = all(ok for ok, _ in found.values())
     checks = {name: {"ok": ok, "detail": detail} for name, (ok, detail) in found.items()}
-    response = _fresh(jsonify(status="ready" if fine else "not ready", checks=checks))
+    response = fresh(jsonify(status="ready" if fine else "not ready", checks=checks))
     if not fine:
         response.status_code = 503
         response.headers["Retry-After"] = "5"
@@ -69,8 +66,8 @@ def _database() -> Verdict:
 def _migrations() -> Verdict:
     wanted = migrate.head()
     with reading() as session:
-        there = migrate.at(session)
-    return there == wanted, f"at {there}" if there == wanted else f"at {there}, needs {wanted}"
+        there, fits = migrate.at(session), migrate.fits(session)
+    return fits, f"at {there}" if there == wanted else f"at {there}, {'works beside' if fits else 'needs'} {wanted}"
 
 
 def _shelf() -> Verdict:
@@ -95,6 +92,9 @@ def _scheduler() -> Verdict:
     age = ticker_age(instance)
     if age is None:
         return False, "has not started"
+    with contextlib.suppress(FileNotFoundError):
+        stuck = (instance / "run" / "stuck").read_text(encoding="ascii")
+        return False, f"does not come to an end: {stuck}"
     return age <= TICK_SECONDS, f"last moved {age:.1f} s ago"
 
 
@@ -113,40 +113,7 @@ CHECKS: dict[str, Callable[[], Verdict]] = {
 """Name → check."""
 
 
-@blueprint.get("/metrics")
-@open_to_all
-def metrics() -> Response:
-    """Figures for Prometheus (text format 0.0.4). Only of what everybody can see anyway."""
-    lines = _metric("feedsvc_up", "Whether this process answers.", {"": 1})
-    age = ticker_age(settings.current().instance)
-    if age is not None:
-        lines += _metric("feedsvc_ticker_age_seconds", "Seconds since the ticker last moved.", {"": round(age, 3)})
-    try:
-        counts = kept("counts", _counted)
-    except (FeedsvcError, DBAPIError):
-        lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 0})
-    else:
-        lines += _metric("feedsvc_database_up", "Whether the database answers.", {"": 1})
-        lines += _metric("feedsvc_items_public", "Items that are public, by language.", counts)
-    return _fresh(Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8"))
-
-
-def _counted(session: Session, now: datetime) -> dict[str, float]:
-    """Public items by label."""
-    languages = settings.current().languages
-    return {f'{{language="{code}"}}': float(listing.count(session, code, now=now)) for code in languages}
-
-
-def _metric(name: str, meaning: str, values: dict[str, float]) -> list[str]:
-    """A gauge's lines; `values` by label."""
-    return [
-        f"# HELP {name} {meaning}",
-        f"# TYPE {name} gauge",
-        *(f"{name}{label} {value:g}" for label, value in values.items()),
-    ]
-
-
-def _fresh(response: Response) -> Response:
+def fresh(response: Response) -> Response:
     """True of this moment only."""
     response.headers["Cache-Control"] = "no-store"
     return response

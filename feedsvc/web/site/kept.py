@@ -22,13 +22,16 @@ class _Kept:
 
     version: int = -1
     until: datetime = clock.NEVER
+    of: str = ""
     value: Any = None
     lock: Lock = field(default_factory=Lock)
     """One gathers, the others wait for it: a crowd costs no more than one."""
 
 
-def kept(name: str, gather: Callable[[Session, datetime], T]) -> T:
+def kept(name: str, gather: Callable[[Session, datetime], T], *, of: str = "") -> T:
     """What `gather(session, now)` gave since the newsroom's newest change; gathered anew after one or after a moment.
+
+    A name keeps one answer: that of another `of` takes its place. So many things share few names, and little memory.
 
     Raises Unavailable without a database, also where something is kept: it may have been taken back.
     """
@@ -37,10 +40,10 @@ def kept(name: str, gather: Callable[[Session, datetime], T]) -> T:
     with answer.lock, reading() as session:
         now = clock.now()
         version = public.version(session)
-        if answer.version != version or now >= answer.until:
+        if (answer.version, answer.of) != (version, of) or now >= answer.until:
             answer.value = gather(session, now)
             languages = settings.current().languages
             answer.until = min(public.next_moment(session, language, now=now) for language in languages)
-            answer.version = version
+            answer.version, answer.of = version, of
         value: T = answer.value
         return value

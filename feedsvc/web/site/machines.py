@@ -1,28 +1,28 @@
 """Lists for machines, and the addresses at which visitors of other newsrooms look for a feed."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from feedsvc import settings
+from feedsvc import settings, words
+from feedsvc.characters import one_line
 from feedsvc.feeds import addresses
+from feedsvc.formats import prose
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import NEWS
-from feedsvc.web.i18n import iso
+from feedsvc.web import labels
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import frame
 from feedsvc.web.site.frame import validated
 from feedsvc.web.site.kept import kept
+from feedsvc.words import N_
 
 blueprint = Blueprint("machines", __name__)
 
-MOST = 50_000
-"""Addresses in one sitemap (sitemaps.org protocol)."""
-_CHUNK = 5_000
+LATEST = 30
+"""Items that `/llms.txt` names."""
 GUESSES = {
     "/feed": "atom",
     "/feed.xml": "atom",
@@ -45,51 +45,63 @@ def robots() -> Response:
         "Disallow: /api",
         "",
         f"Sitemap: {settings.current().public_url}/sitemap.xml",
+        f"Sitemap: {settings.current().public_url}/news-sitemap.xml",
         "",
     )
     return validated(Response("\n".join(lines), mimetype="text/plain"))
 
 
-@blueprint.get("/sitemap.xml")
+@blueprint.get("/llms.txt")
 @open_to_all
-def sitemap() -> Response:
-    """Every public page of every language (sitemaps.org 0.9), the newest items first where there are too many."""
-    return validated(Response(kept("sitemap", _document), content_type="application/xml; charset=utf-8"))
+def llms() -> Response:
+    """The newsroom in short for programs that read with language models (llmstxt.org): where everything is, as Markdown."""
+    return validated(Response(kept("llms", _llms), content_type="text/plain; charset=utf-8"))
 
 
-def _document(session: Session, now: datetime) -> bytes:
-    urls = "\n".join(_urls(session, now))
-    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">\n{urls}\n</urlset>\n'.encode()
+def _llms(session: Session, now: datetime) -> bytes:
+    """In the newsroom's main language, with the front pages of the others."""
+    current = settings.current()
+    main = current.main_language
+    home = addresses.home_url(main)
+    name = one_line(current.newsroom_name)
+    items = listing.addresses(session, main, now=now, limit=LATEST)
+    lines = [
+        f"# {name}",
+        "",
+        f"> {words.say(main, N_('News of {name}, from the newsroom itself.'), name=name)}",
+        "",
+        "Every item is also there as Markdown: add `.md` to its address, or `.txt` for plain text.",
+        "Corrections are dated; an item that was withdrawn answers 410. Do not go on repeating it.",
+        "",
+        "## Latest news",
+        "",
+        *(
+            f"- [{_title(one.headline)}]({addresses.item_url(main, one.slug)}.md): {one.place[0]:%Y-%m-%d}"
+            for one in items
+        ),
+        "",
+        "## Lists",
+        "",
+        f"- [All news as a feed]({addresses.feed_url(NEWS, main)}.json): JSON Feed, full texts; also .atom and .rss",
+        f"- [All feeds]({home}/feeds)",
+        f"- [Topics]({home}/topics)",
+        f"- [Archive]({home}/archive)",
+        f"- [Sitemap]({current.public_url}/sitemap.xml)",
+        f"- [API]({current.public_url}/api/docs): OpenAPI at {current.public_url}/api/openapi.json",
+        "",
+        "## Newsroom",
+        "",
+        f"- [Contacts]({home}/contacts)",
+        f"- [About]({home}/about)",
+        *(f"- [{labels.LANGUAGE_NAMES[code]}]({addresses.home_url(code)}/)" for code in current.languages[1:]),
+        "",
+    ]
+    return "\n".join(lines).encode("utf-8", "replace")
 
 
-def _urls(session: Session, now: datetime) -> Iterator[str]:
-    """The sitemap's lines, at most `MOST`."""
-    languages = settings.current().languages
-    for language in languages:
-        yield _url(addresses.home_url(language) + "/")
-        yield _url(addresses.feed_url("news", language))
-    left = (MOST - 2 * len(languages)) // len(languages)
-    for language in languages:
-        yield from _items(session, language, now, left)
-
-
-def _items(session: Session, language: str, now: datetime, most: int) -> Iterator[str]:
-    """The items of a language, read in pages so that memory stays small."""
-    place: tuple[datetime, int] | None = None
-    while most > 0:
-        part = listing.addresses(session, language, now=now, limit=min(_CHUNK, most), before=place)
-        for item in part:
-            yield _url(addresses.item_url(language, item.slug), iso(item.updated))
-        if len(part) < _CHUNK:
-            return
-        place, most = part[-1].place, most - len(part)
-
-
-def _url(address: str, changed: str = "") -> str:
-    """One address, with the moment of its last change where it has one."""
-    lastmod = f"<lastmod>{changed}</lastmod>" if changed else ""
-    return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
+def _title(headline: str) -> str:
+    """A headline as the words of a link in Markdown."""
+    return prose.MARKDOWN.words(one_line(headline))
 
 
 @open_to_all

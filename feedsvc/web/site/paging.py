@@ -47,11 +47,25 @@ def write_cursor(seen: Seen) -> str:
 
 
 def after(
-    session: Session, language: str, seen: Seen | None, *, now: datetime, size: int, scope: str = NEWS
+    session: Session,
+    language: str,
+    seen: Seen | None,
+    *,
+    now: datetime,
+    size: int,
+    scope: str = NEWS,
+    within: tuple[datetime, datetime] | None = None,
 ) -> tuple[list[Shown], Seen | None]:
-    """The next `size` public items of a scope and where to go on from, or None at the end."""
+    """The next `size` public items of a scope and where to go on from, or None at the end.
+
+    `within`: only what came out from the one moment on and before the other.
+    """
     place = _place(session, language, seen, now=now, scope=scope)
-    found = listing.newest(session, language, now=now, limit=size + 1, before=place, scope=scope)
+    above = None
+    if within:
+        above, end = (within[0], 0), (within[1], 0)
+        place = min(place, end) if place else end
+    found = listing.newest(session, language, now=now, limit=size + 1, before=place, above=above, scope=scope)
     shown = found[:size]
     if len(found) <= size:
         return shown, None

@@ -12,10 +12,11 @@ from feedsvc.feeds.catalogue import Subject
 from feedsvc.formats.registry import FORMATS
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import NEWS
-from feedsvc.web import labels
+from feedsvc.web import illustrations, labels
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.permission import public as open_to_all
-from feedsvc.web.site import elsewhere, frame, paging
+from feedsvc.web.site import elsewhere, frame, paging, structured
+from feedsvc.web.site.remembered import remembered
 from feedsvc.words import N_
 
 PAGE = 20
@@ -33,6 +34,7 @@ def _scope(kind: str, slug: str) -> str:
 
 
 @open_to_all
+@remembered
 def subject(kind: str, slug: str) -> Answer:
     """What the newsroom has published on a subject, page by page; empty where it is known and nothing is on it now.
 
@@ -42,11 +44,11 @@ def subject(kind: str, slug: str) -> Answer:
     seen = paging.read_cursor(request.args.get("before", ""))
     with reading() as session:
         now = clock.now()
-        found = catalogue.subject(session, scope, now=now)
+        found = catalogue.subject(session, scope, g.language, now=now)
         if found is None:
             return elsewhere.page(session, scope, frame.subject_path, now=now)
         shown, last = paging.after(session, g.language, seen, now=now, size=PAGE, scope=scope)
-    first = addresses.page_url(scope, g.language)
+    first, home = addresses.page_url(scope, g.language), addresses.home_url(g.language)
     return frame.page(
         "site/subject.html",
         canonical=f"{first}?before={paging.write_cursor(seen)}" if seen else first,
@@ -56,12 +58,17 @@ def subject(kind: str, slug: str) -> Answer:
         near=[(scope, found.name), (NEWS, "")],
         editions=frame.here_in_each_language(),
         items=shown,
+        pictures=illustrations.leading(shown),
         older=paging.write_cursor(last) if last else "",
         paged=seen is not None,
+        structured=structured.block(
+            structured.trail((_(scopes.SCOPES[kind].heading), f"{home}/topics#{found.kind}"), (found.name, first))
+        ),
     )
 
 
 @open_to_all
+@remembered
 def feed() -> Response:
     """The page for people of the feed of everything."""
     carries = _(N_("Every item of the newsroom in full, newest first, with corrections."))
@@ -69,6 +76,7 @@ def feed() -> Response:
 
 
 @open_to_all
+@remembered
 def feed_of(kind: str, slug: str) -> Answer:
     """The page for people of a subject's feed. With a format behind it, the address of a feed that there is not (any
     more): those that there are never come this far.
@@ -79,7 +87,7 @@ def feed_of(kind: str, slug: str) -> Answer:
         return elsewhere.document(scope, f".{suffix}") if suffix in FORMATS else abort(404)
     with reading() as session:
         now = clock.now()
-        found = catalogue.subject(session, scope, now=now)
+        found = catalogue.subject(session, scope, g.language, now=now)
         if found is None:
             return elsewhere.page(session, scope, frame.feed_path, now=now)
     return _feed(found, _(scopes.SCOPES[kind].carries, name=found.name))

@@ -3,21 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request
 from flask.blueprints import BlueprintSetupState
-from markupsafe import Markup
-from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, settings
 from feedsvc.db import reading
 from feedsvc.feeds import addresses, scopes
-from feedsvc.newsroom import html, listing, public
-from feedsvc.newsroom.listing import NEWS
-from feedsvc.newsroom.public import Moved, Withdrawn
-from feedsvc.web import labels
+from feedsvc.formats.registry import FORMATS
+from feedsvc.newsroom import listing
+from feedsvc.web import illustrations
 from feedsvc.web.errors import Told
 from feedsvc.web.permission import public as open_to_all
-from feedsvc.web.site import elsewhere, feeds, frame, machines, opml, paging, subjects
+from feedsvc.web.site import (
+    archive,
+    elsewhere,
+    feeds,
+    frame,
+    items,
+    machines,
+    newsroom,
+    opml,
+    search,
+    structured,
+    subjects,
+    theme,
+)
+from feedsvc.web.site.remembered import remembered
 
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(frame.context)
@@ -27,63 +38,35 @@ FRONT = 13
 
 
 @open_to_all
+@remembered
 def home() -> Response:
     """The front page: the newest item large, then those before it."""
     with reading() as session:
         shown = listing.newest(session, g.language, now=clock.now(), limit=FRONT + 1)
-    canonical = addresses.home_url(g.language) + "/"
-    return frame.page("site/home.html", canonical=canonical, items=shown[:FRONT], more=len(shown) > FRONT)
-
-
-@open_to_all
-def item(slug: str) -> Answer:
-    """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
-    with reading() as session:
-        found = public.at_slug(session, g.language, slug, now=clock.now())
-    if found is None:
-        abort(404)
-    if isinstance(found, Moved):
-        return elsewhere.for_now(url_for("site.item", slug=found.slug))
-    if isinstance(found, Withdrawn):
-        return frame.uncached(render_template("site/withdrawn.html", withdrawn=found), 410)
-    revision = found.revision
     return frame.page(
-        "site/item.html",
-        canonical=addresses.item_url(g.language, revision.slug),
-        shown=found,
-        revision=revision,
-        body=Markup(html.sanitise(revision.body_html)),  # noqa: S704  # sanitised in this very line
-        about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
-        labels=labels.about(revision),
-        near=[(NEWS, ""), *labels.categories(revision)],
-    )
-
-
-@open_to_all
-def archive() -> Response:
-    """Everything public, newest first, page by page. What is no cursor shows the first page."""
-    cursor = request.args.get("before", "")
-    seen = paging.read_cursor(cursor)
-    with reading() as session:
-        shown, last = paging.after(session, g.language, seen, now=clock.now(), size=subjects.PAGE)
-    first = f"{addresses.home_url(g.language)}/archive"
-    canonical = f"{first}?before={paging.write_cursor(seen)}" if seen else first
-    older = paging.write_cursor(last) if last else ""
-    return frame.page(
-        "site/archive.html",
-        canonical=canonical,
-        items=shown,
-        older=older,
-        paged=seen is not None,
-        editions=frame.here_in_each_language(),
+        "site/home.html",
+        canonical=addresses.home_url(g.language) + "/",
+        items=shown[:FRONT],
+        more=len(shown) > FRONT,
+        pictures=illustrations.leading(shown[:FRONT]),
+        structured=structured.block(structured.organisation(), structured.website()),
     )
 
 
 _SUBJECT = f"/<any({','.join(scopes.SCOPES)}):kind>/<slug>"
 PAGES: dict[str, Callable[..., Any]] = {
     "/": home,
-    "/news/<slug>": item,
-    "/archive": archive,
+    "/news/<slug>": items.item,
+    "/news/<slug>.<any(txt,md):suffix>": items.item_form,
+    "/archive": archive.archive,
+    "/archive/<int(fixed_digits=4):year>": archive.archive_of_year,
+    "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>": archive.archive_of_month,
+    "/topics": newsroom.topics,
+    "/contacts": newsroom.contacts_page,
+    "/about": newsroom.about,
+    "/search": search.search,
+    f"/search.<any({','.join(FORMATS)}):suffix>": search.feed_of_search,
+    "/opensearch.xml": search.description,
     _SUBJECT: subjects.subject,
     "/feeds": feeds.feeds,
     "/feeds.opml": opml.opml,
@@ -136,6 +119,7 @@ def _give_language(_endpoint: str, values: dict[str, Any]) -> None:
 
 def failed(told: Told) -> Response:
     """The page that tells a reader of an error. It never repeats the address, so that two of a kind are equal bytes."""
+    theme.as_last_seen()
     response = frame.uncached(render_template("site/error.html", told=told), told.status)
     response.headers.update(told.headers)
     return response

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from feedsvc.formats.document import Entry, FeedDoc, Term
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Rendition, Term
 
 MORNING = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 
@@ -51,6 +51,18 @@ def entry(number: int = 1, **changes: Any) -> Entry:
     return replace(good, **changes)
 
 
+def picture(name: str = "a", **changes: Any) -> Picture:
+    """A picture in two sizes, each as JPEG and WebP."""
+    sizes = ((320, 213, 20_111, 12_222), (1280, 853, 180_333, 90_444))
+    renditions = tuple(
+        Rendition(f"https://news.example/media/{name * 32}/{width}.{suffix}", f"image/{kind}", width, height, length)
+        for width, height, jpeg, webp in sizes
+        for suffix, kind, length in (("jpg", "jpeg", jpeg), ("webp", "webp", webp))
+    )
+    words = {"alt": "Qüllə & <körpü>", "caption": "Bakı, səhər", "credit": "Leyla & Co", "rights": "© Nümunə ASC"}
+    return Picture(renditions, **(words | changes))
+
+
 def feed(*entries: Entry, **changes: Any) -> FeedDoc:
     """A feed in Azerbaijani with these entries."""
     good = FeedDoc(
@@ -80,6 +92,7 @@ def rich() -> FeedDoc:
     two_subjects = (*corrected.terms, Term("person", "p7", "Leyla & Co", "https://news.example/person/"))
     return feed(
         replace(corrected, terms=two_subjects, content_html=f"<p>Bax: ]]&gt;</p>{table}{nested}"),
+        entry(5, pictures=(picture(), picture("b", alt="", caption="", credit="", rights=""))),
         entry(3, summary="", content_html="<p>" + "Uzun cümlə, çox söz. " * 30 + "</p>"),
         entry(2, title=AWKWARD["emoji"], summary=AWKWARD["markup"], terms=()),
         entry(1, language="ar", title=AWKWARD["right to left"], content_html='<p dir="rtl">خبر</p>'),

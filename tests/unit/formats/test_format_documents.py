@@ -82,14 +82,15 @@ def test_atom_says_the_language_of_the_feed_and_of_each_entry() -> None:
     tree = etree.fromstring(atom.write_whole(rich()))
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
     assert tree.get(lang) == "az"
-    assert [each.get(lang) for each in tree.findall("a:entry", NS)] == ["az", "az", "az", "ar"]
+    assert [each.get(lang) for each in tree.findall("a:entry", NS)] == ["az", "az", "az", "az", "ar"]
 
 
 def test_atom_content_is_escaped_html_and_no_element_is_made_up() -> None:
     tree = etree.fromstring(atom.write_whole(rich()))
     assert {each.get("type") for each in tree.iterfind("a:entry/a:content", NS)} == {"html"}
     assert {each.get("type") for each in tree.iterfind("a:entry/a:summary", NS)} == {"text"}
-    assert {etree.QName(each).namespace for each in tree.iter("*")} == {NS["a"]}
+    media = "http://search.yahoo.com/mrss/"
+    assert {etree.QName(each).namespace for each in tree.iter("*")} == {NS["a"], media}
     assert tree.find("a:entry/a:category", NS).attrib == {
         "term": "innovation",
         "scheme": "https://news.example/category/",
@@ -120,13 +121,13 @@ def test_rss_channel_names_the_page_as_link_and_itself_as_self() -> None:
 def test_rss_authors_are_dc_creators_and_a_correction_says_its_moment() -> None:
     items = etree.fromstring(rss.write_whole(rich())).findall("channel/item")
     assert [each.text for each in items[0].findall("dc:creator", NS)] == ["Əli", "Nümunə ASC"]
-    assert [each.findtext("a:updated", None, NS) for each in items] == ["2026-03-06T08:00:00+00:00", None, None, None]
+    assert [each.findtext("a:updated", None, NS) for each in items] == ["2026-03-06T08:00:00+00:00", *[None] * 4]
     assert items[0].findtext("pubDate") == "Thu, 05 Mar 2026 12:00:00 +0000"
 
 
 def test_prefixes_are_declared_once_on_the_root_of_rss() -> None:
     document = rss.write_whole(rich())
-    assert document.count(b"xmlns:") == 3
+    assert document.count(b"xmlns:") == 4
     assert b"ns0" not in document
 
 
@@ -137,6 +138,13 @@ def test_rss_description_without_a_summary_is_a_lead_cut_at_a_word() -> None:
     assert lead.startswith("Baş söz söz")
     assert lead.endswith("söz…")
     assert len(lead) <= 301
+
+
+def test_rss_description_without_a_summary_begins_with_the_text_and_not_with_a_caption() -> None:
+    content = "<figure><img src='x'><figcaption>Qüllə</figcaption></figure>tail<p>Söz</p>"
+    item = etree.fromstring(rss.write_whole(feed(entry(1, summary="", content_html=content)))).find("channel/item")
+    assert item.findtext("description") == "tail Söz"
+    assert "Qüllə" in item.findtext("{http://purl.org/rss/1.0/modules/content/}encoded")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Copies of the whole newsroom in one file, and the way back."""

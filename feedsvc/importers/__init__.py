@@ -1,0 +1,1 @@
+"""What others wrote in other programs, made into texts of ours."""

@@ -1,0 +1,145 @@
+"""The newsroom's own colours, letters, corners and logo, as its public pages have them.
+
+What is chosen is a handful of tokens; a small style sheet says them behind the house's own. Its address and the
+logo's have a digest in them, so that caches may keep both for good.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Blueprint, Response, abort, current_app, g
+from sqlalchemy.exc import DBAPIError
+
+from feedsvc import settings
+from feedsvc.db import reading
+from feedsvc.errors import FeedsvcError
+from feedsvc.newsroom import colours, look
+from feedsvc.newsroom.colours import BLACK, WHITE, Colour
+from feedsvc.newsroom.look import Look
+from feedsvc.web.permission import public as open_to_all
+
+blueprint = Blueprint("theme", __name__, url_prefix="/look")
+
+MEDIA_TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
+READABLE = 5.0
+"""Contrast of coloured words: somewhat more than WCAG asks, since they also stand on washes."""
+_LIGHT: tuple[Colour, Colour] = ((251, 249, 245), (242, 238, 230))
+_DARK: tuple[Colour, Colour] = ((22, 20, 17), (33, 30, 26))
+"""A page, and whatever on it is least unlike words: see the tokens in feedsvc.css."""
+_SERIF_FREE = "--serif: var(--sans);"
+_CORNERS = {"soft": "", "square": "--radius: 0px;", "round": "--radius: 14px;"}
+_SEEN = "feedsvc-look"
+_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What a public page needs of the look."""
+
+    look: Look
+    sheet: str
+    """The style sheet's name; empty where nothing was chosen."""
+    line: str
+    """The sentence below the newsroom's name, in the page's language."""
+
+    @property
+    def logo(self) -> str:
+        """The path of the logo without its format; empty where there is none."""
+        return f"{blueprint.url_prefix}/{self.look.logo['digest']}" if self.look.logo else ""
+
+
+def theme() -> Theme:
+    """The look of now. Where the database is away pages do without."""
+    found: Theme | None = getattr(g, "theme", None)
+    if found is None:
+        try:
+            with reading() as session:
+                chosen = current_app.extensions[_SEEN] = look.chosen(session)
+        except (FeedsvcError, DBAPIError):
+            chosen = Look()
+        found = g.theme = _of(chosen)
+    return found
+
+
+def as_last_seen() -> None:
+    """From here on this request's look is the one that this process saw last: a page that says what went wrong asks nothing,
+    since it may be the database that is silent.
+    """
+    g.theme = getattr(g, "theme", None) or _of(current_app.extensions.get(_SEEN, Look()))
+
+
+def _of(chosen: Look) -> Theme:
+    said = sheet(chosen.accent, chosen.spark, chosen.letters, chosen.corners)
+    spoken = getattr(g, "language", settings.current().main_language)
+    return Theme(chosen, _name(said) if said else "", chosen.line.get(spoken, ""))
+
+
+def _name(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def sheet(accent: str, spark: str, letters: str, corners: str) -> str:
+    """The style sheet of these choices; empty where all are the house's own."""
+    tokens = [*(_accent(colours.read(accent)) if accent else ()), *(_spark(colours.read(spark)) if spark else ())]
+    tokens += [_SERIF_FREE] if letters == "sans" else []
+    tokens += [_CORNERS[corners]] if _CORNERS[corners] else []
+    return f"@layer tokens {{ :root {{ {' '.join(tokens)} }} }}\n" if tokens else ""
+
+
+def _both(name: str, light: Colour, dark: Colour) -> str:
+    return f"--{name}: light-dark({colours.written(light)}, {colours.written(dark)});"
+
+
+def _accent(brand: Colour) -> list[str]:
+    """Words, filled buttons and washes of a company's colour, each readable in both schemes."""
+    washes = colours.mixed(_LIGHT[0], brand, 0.09), colours.mixed(_DARK[0], brand, 0.14)
+    light = _readable(brand, _LIGHT[1], washes[0])
+    dark = _readable(brand, _DARK[1], washes[1])
+    fill = colours.toned(brand, WHITE, READABLE)
+    deep = colours.mixed(fill, BLACK, 0.3)
+    return [
+        _both("accent", light, dark),
+        _both("accent-fill", fill, fill),
+        _both("accent-deep", deep, deep),
+        _both("accent-wash", *washes),
+    ]
+
+
+def _readable(colour: Colour, *grounds: Colour) -> Colour:
+    """The colour as it can be read on all of these, which are alike."""
+    for ground in grounds:
+        colour = colours.toned(colour, ground, READABLE)
+    return colour
+
+
+def _spark(brand: Colour) -> list[str]:
+    return [_both("spark", _readable(brand, *_LIGHT), _readable(brand, *_DARK))]
+
+
+@blueprint.get("/<name>.css")
+@open_to_all
+def css(name: str) -> Response:
+    """The style sheet under the name that its words give it, and under no other."""
+    chosen = theme().look
+    said = sheet(chosen.accent, chosen.spark, chosen.letters, chosen.corners)
+    if not said or name != _name(said):
+        abort(404)
+    return _kept(Response(said, mimetype="text/css"))
+
+
+@blueprint.get("/<name>.<any(webp,jpg):kind>")
+@open_to_all
+def logo(name: str, kind: str) -> Response:
+    """The logo of now."""
+    with reading() as session:
+        if look.chosen(session).logo.get("digest") != name:
+            abort(404)
+        content = look.logo(session, kind)
+    return _kept(Response(content, content_type=MEDIA_TYPES[kind]))
+
+
+def _kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
