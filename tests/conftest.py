@@ -14,8 +14,9 @@ import pytest
 from databases import Database, let_go
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from patience import PATIENCE
 
-from feedsvc import clock, settings
+from feedsvc import clock, confined, settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -48,6 +49,10 @@ ADDRESS = "http://newsroom.test"
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("ours")
+
+
+# A child that shares its core with other parts of the suite is slow through no fault of the file that it reads.
+confined.run.__kwdefaults__["seconds"] *= PATIENCE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,9 @@
 """A newsroom as its users meet it: real processes in a folder of their own, driven over HTTP and signals."""
 
 import atexit
+import contextlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -34,17 +36,19 @@ PLAIN = "newsroom.example"
 """This machine, by a name that no browser trusts over plain http, so that there is no clipboard."""
 
 
+_FIRST = 18_000 + os.getpid() % 140 * 100
+_ports = itertools.cycle(random.sample(range(_FIRST, _FIRST + 100), 100))
+
+
 def free_port() -> int:
-    """A port that nobody listens on: below those that the kernel gives to clients, and apart for suites side by side."""
-    first = 18_000 + os.getpid() % 140 * 100
-    while True:
-        port = first + random.randrange(100)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+    """A port that nobody listens on and that nobody here was given lately, since who was given one may not listen yet:
+    below those that the kernel gives to clients, and apart for suites side by side.
+    """
+    for port in itertools.islice(_ports, 100):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
             return port
+    raise AssertionError("a hundred ports and none is free")
 
 
 def wait_for(question: Callable[[], Any], seconds: float, step: float = 0.02) -> Any:
