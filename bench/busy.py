@@ -74,6 +74,12 @@ def _paced(port: int, seconds: float) -> dict[str, Any]:
     return {**{name: found[name] for name in kept}, "behind_plan_s": round(behind, 2)}
 
 
+def _middle(found: list[dict[str, Any]]) -> float | None:
+    """The median of the rounds' 99th percentiles; a round in which nobody was answered has none."""
+    known = [one["p99_ms"] for one in found if one["p99_ms"] is not None]
+    return statistics.median(known) if known else None
+
+
 def measure(home: Path, rounds: int, seconds: float, connections: int) -> dict[str, Any]:
     """The part `busy`: rounds with and without editors, interleaved."""
     served = Busy(home / "busy")
@@ -106,7 +112,7 @@ def measure(home: Path, rounds: int, seconds: float, connections: int) -> dict[s
         "V4_kept": ratio([r.rps for r in lines["beside"]], [r.rps for r in lines["alone"]]),
         "V4_p99_ms": statistics.median(r.p99_ms for r in lines["beside"]),
         "busy_answers_per_second": round(statistics.median(done) / seconds, 1),
-        "paced_p99_ms": {name: statistics.median(one["p99_ms"] for one in found) for name, found in paced.items()},
+        "paced_p99_ms": {name: _middle(found) for name, found in paced.items()},
         "paced": paced,
         "medians": {name: summary(found) for name, found in lines.items()},
         "rounds": {name: [one.rounded() for one in found] for name, found in lines.items()},

@@ -11,7 +11,7 @@ from typing import Any
 
 import results
 from ours import ROOT
-from tables import feeds, herd, peers, sizes, touching
+from tables import building, feeds, herd, peers, sizes, touching
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- written by bench/report.py: begin -->", "<!-- written by bench/report.py: end -->"
@@ -136,6 +136,7 @@ def text() -> str:
         "peers": peers,
         "large peers": peers,
         "publishing": sizes,
+        "building": building,
         "feeds": feeds,
         "touching": touching,
         "herd": herd,

@@ -4,6 +4,7 @@
     python bench/scale.py --cache .bench --compare 1000,1000000  V6 as promised; a million items are made once
     python bench/scale.py --cache .bench --only touching,herd    what happens to many feeds at once
     python bench/scale.py --cache .bench --only feeds --feeds 10000
+    python bench/scale.py --cache .bench --only building         one feed after a publish, against join and gzip alone
 
 Newsrooms are made by `feedsvc demo` in the cache folder and kept there. Everything on loopback, bounded in count and time.
 """
@@ -17,6 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import building
 import herd
 import hot
 import many
@@ -25,7 +27,7 @@ import touching
 from newsrooms import idle, opened, prepared, web_memory, weighed
 from processes import end_in_order
 
-PARTS = ("publishing", "feeds", "touching", "herd")
+PARTS = ("publishing", "building", "feeds", "touching", "herd")
 V5_ITEMS = 100_000
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     try:
         if "publishing" in asked.only:
             parts["publishing"] = _publishing(asked, scratch)
-        for name in ("feeds", "touching", "herd"):
+        for name in PARTS[1:]:
             if name in asked.only:
                 parts[name] = _alone(name, asked, scratch)
     finally:
@@ -58,7 +60,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where large newsrooms are kept")
     parser.add_argument("--only", default="publishing", help=f"parts, comma-separated: {', '.join(PARTS)}")
     parser.add_argument("--compare", default="1000,100000", help="sizes that are published into, in turn")
-    parser.add_argument("--items", type=int, default=1_000, help="size for the parts feeds, touching and herd")
+    parser.add_argument("--items", type=int, default=1_000, help="size for all parts but publishing")
     parser.add_argument("--languages", default="en,az,ru")
     parser.add_argument("--publishes", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=10, help="that the publishes are divided into")
@@ -106,7 +108,10 @@ def _alone(name: str, asked: argparse.Namespace, scratch: Path) -> dict[str, Any
     folder = prepared(asked.cache, asked.items, asked.languages)
     print(f"{name}: {asked.items:,} items", file=sys.stderr, flush=True)
     with opened(folder, scratch, asked.languages, **(herd.LOUD if name == "herd" else {})) as (served, start):
-        if name == "feeds":
+        if name == "building":
+            served.stop()
+            found = building.measure(served, asked.publishes)
+        elif name == "feeds":
             found = many.measure(served, languages, asked.feeds, asked.idle)
         elif name == "touching":
             found = touching.measure(served, languages)

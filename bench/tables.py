@@ -66,6 +66,14 @@ def sizes(part: Part) -> Iterator[str]:
     )
 
 
+def building(part: Part) -> Iterator[str]:
+    """One feed after a publish."""
+    yield (
+        f"Building the feed of everything after a publish, its new entry rendered: {part['build_ms']:g} ms of processor time, "
+        f"{part['ratio']:g} times what joining and packing the same bytes take alone ({part['join_and_gzip_ms']:g} ms; promised: 3 times)."
+    )
+
+
 def feeds(part: Part) -> Iterator[str]:
     """Many feeds."""
     yield f"{part['feeds']:,} feeds of a newsroom of {part['items']:,} items, each read once:"
