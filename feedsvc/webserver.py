@@ -1,6 +1,9 @@
 """The parent of the web processes: granian with our application, ending with the supervisor that started it."""
 
+import gc
+import importlib
 import json
+import multiprocessing
 import os
 import sys
 
@@ -10,6 +13,7 @@ from granian.log import LogLevels
 
 from feedsvc import lifeline
 
+APPLICATION = "feedsvc.web.serve:load"
 BACKLOG = 2_048
 KILL_AFTER = 5
 """Seconds that a web process gets to finish its requests."""
@@ -25,8 +29,13 @@ def main() -> None:
     """Serves until told to end; a web process that dies is replaced."""
     lifeline.die_with_parent()
     os.environ.update(lifeline.for_children())  # granian's workers are forked from here
+    if multiprocessing.get_start_method() == "fork":
+        # Loaded once for all of them, and at hand when one has to be replaced; frozen, so that its memory stays shared.
+        importlib.import_module(APPLICATION.partition(":")[0])
+        gc.collect()
+        gc.freeze()
     Granian(
-        "feedsvc.web.serve:load",
+        APPLICATION,
         factory=True,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
