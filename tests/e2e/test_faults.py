@@ -188,7 +188,8 @@ def patiently(deed: Callable[[], Any]) -> Any:
     return deed()
 
 
-def test_many_items_at_one_moment_come_out_together(served: Served) -> None:
+def planned(served: Served, name: str, distance: float) -> float:
+    """Many items for one moment, `distance` times further away than writing them took; gives it, in seconds since the epoch."""
     keys: dict[int, str] = {}
 
     def together(deed: Callable[[int], object]) -> None:
@@ -196,22 +197,30 @@ def test_many_items_at_one_moment_come_out_together(served: Served) -> None:
             list(writers.map(deed, range(MANY)))
 
     def write(number: int) -> None:
-        keys[number] = patiently(lambda: served.draft(f"At once {number}", slug=f"at-once-{number}"))
+        keys[number] = patiently(lambda: served.draft(f"{name} {number}", slug=f"{name}-{number}"))
 
-    served.api("GET", "/items")
-    log_before, began = len(served.log()), time.monotonic()
+    began = time.monotonic()
     together(write)
-    # Planning takes longer than writing did, the more so the more is planned.
-    at, moment = in_seconds(5 + 4 * (time.monotonic() - began))
+    at, moment = in_seconds(5 + distance * (time.monotonic() - began))
     together(lambda number: patiently(lambda: served.act(keys[number], "schedule", publish_at=at)))
     assert len(keys) == MANY
-    if time.time() > moment - 0.5:
-        pytest.skip("this machine was too busy to plan them in time")
+    return moment
+
+
+def test_many_items_at_one_moment_come_out_together(served: Served) -> None:
+    served.api("GET", "/items")
+    # Planning takes longer than writing did, the more so the more is planned; how much longer, the machine decides.
+    for name, distance in (("together", 4), ("again", 8), ("at-last", 16)):
+        log_before, moment = len(served.log()), planned(served, name, distance)
+        if time.time() < moment - 0.5:
+            break
+    else:
+        pytest.fail("this machine was too busy to plan them in time, three times over")
     time.sleep(max(0, moment - time.time()))
-    assert wait_for(lambda: b"At once" in served.get("/feeds/news.json").body, 1)
+    assert wait_for(lambda: name.encode() in served.get("/feeds/news.json").body, 1)
     items = json.loads(served.get("/feeds/news.json").body)["items"]
-    assert sum("At once" in item["title"] for item in items) == 50
-    assert served.get("/news/at-once-7").status == 200
+    assert sum(name in item["title"] for item in items) == 50
+    assert served.get(f"/news/{name}-7").status == 200
     assert wait_for(lambda: served.log()[log_before:].count('"event": "live"') >= MANY, 6)
     assert "moment_missed" not in served.log()[log_before:]
 
