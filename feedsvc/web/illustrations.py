@@ -1,14 +1,18 @@
 """Pictures as pages show them: addresses in every size, so that a browser takes the smallest that will do."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from feedsvc import settings
 from feedsvc.feeds import addresses
 from feedsvc.models import Revision, RevisionPicture
+from feedsvc.newsroom import html
 from feedsvc.newsroom.public import Shown
 
 PUBLIC, DESK = "/media", "/desk/pictures"
 """Where the public finds pictures, and where the newsroom does."""
+_ADDRESS = re.compile(rf"{PUBLIC}/([^/?#]+)/([^/?#]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,23 @@ class Illustration:
 def of(revision: Revision, root: str = PUBLIC) -> list[Illustration]:
     """A revision's pictures, the leading one first, below `root`."""
     return [_of(use, root) for use in revision.pictures]
+
+
+def in_text(markup: str, revision: Revision, root: str) -> str:
+    """Sanitised HTML of a text with the revision's own pictures taken from below `root`.
+
+    Before the text is public their public addresses answer to nobody, so a page that shows it beforehand asks elsewhere.
+    """
+    if root == PUBLIC:
+        return markup
+    carried = {use.picture.key for use in revision.pictures}
+    home = settings.current().public_url
+
+    def there(address: str) -> str:
+        found = _ADDRESS.fullmatch(address.removeprefix(home))
+        return f"{root}/{found[1]}/{found[2]}" if found and found[1] in carried else address
+
+    return html.pictured(markup, there) if carried else markup
 
 
 def leading(items: Iterable[Shown]) -> dict[str, Illustration]:

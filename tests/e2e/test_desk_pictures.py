@@ -97,6 +97,11 @@ def test_a_dropped_picture_is_described_published_and_withdrawn(browser: Browser
     page.fill("[name=picture_caption]", "Baku, in the morning")
     page.fill("[name=picture_credit]", "Leyla & Co")
     page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{served.base}/desk/items/{key}/release")
+    page.get_by_text("The whole article").click()
+    shown = page.locator(".reader-article img")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     address = f"/media/{key_of_picture}/1920.jpg"
     assert status(served, address) == 404
     served.act(key, "publish")  # the desk's dialogue waits ten seconds, and has a test of its own

@@ -19,7 +19,7 @@ from feedsvc.newsroom import guarded, items, pictures, previews, publishing
 from feedsvc.newsroom.captions import Caption
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM, Actor
-from feedsvc.web import desk_session
+from feedsvc.web import desk_session, illustrations
 
 
 def kept(data: bytes = b"", name: str = "a.jpg") -> Picture:
@@ -259,6 +259,42 @@ def test_a_page_shows_pictures_in_the_right_size_with_all_their_words(desk: Desk
     preview = desk.person("writer").get(f"/desk/items/{key}/preview").text
     assert f"/desk/pictures/{one.key}/640.jpg" in preview
     assert f'src="/media/{one.key}' not in preview
+
+
+def shown_in(page: str) -> set[str]:
+    """Every address that a browser may ask for a picture of a page."""
+    sources = re.findall(r'<img [^>]*?\bsrc="([^"]+)"', page)
+    sets = re.findall(r'\bsrcset="([^"]+)"', page)
+    return {*sources, *(one.split()[0] for found in sets for one in found.split(","))}
+
+
+def test_every_preview_shows_every_picture_before_it_is_public(desk: Desk) -> None:
+    above, within, stray = kept(), kept(picture(seed=9)), kept(picture(seed=20))
+    base = settings.current().public_url
+    body = "".join(
+        f'<p><img src="{address}" alt="A &gt; B"></p>'
+        for address in (f"/media/{within.key}/320.jpg", f"{base}/media/{within.key}/640.webp")
+    )
+    key = written(desk, Caption(above.key, "A tower"), Caption(within.key, "A map"), body_html=body)
+    _, secret = road.act(previews.make, key, name="A. B.", actor=SYSTEM)
+    publisher, journalist = desk.person("publisher"), desk.stranger()
+    pages = {
+        f"/desk/items/{key}/release": (publisher, publisher.get(f"/desk/items/{key}/release")),
+        f"/desk/items/{key}/preview": (publisher, publisher.get(f"/desk/items/{key}/preview")),
+        f"/preview/{secret}": (journalist, journalist.client.post(f"/preview/{secret}")),
+    }
+    for path, (reader, page) in pages.items():
+        assert page.status_code == 200
+        asked = shown_in(page.text)
+        for row in (above, within):
+            assert any(row.key in address for address in asked), (path, asked)
+        answers = {address: reader.get(address).status_code for address in asked}
+        assert set(answers.values()) == {200}, (path, answers)
+        assert all(public(desk, row) == 404 for row in (above, within))
+    other = f"/media/{stray.key}/320.jpg"
+    with db.reading() as session:
+        head = guarded.read(session, key, now=clock.now()).head
+        assert other in illustrations.in_text(f'<img src="{other}">', head, illustrations.DESK)
 
 
 def test_a_journalist_with_a_link_sees_the_pictures_of_that_text_and_no_others(desk: Desk) -> None:

@@ -25,7 +25,7 @@ def preview(key: str) -> Response:
             here=here,
             shown=previews.as_shown(session, here, revision, now=now),
             revision=revision,
-            body=bodies.shown(revision, here.translation.language),
+            body=bodies.shown(revision, here.translation.language, illustrations.DESK),
             about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
             illustrations=illustrations.of(revision, illustrations.DESK),
             labels=labels.about(revision),

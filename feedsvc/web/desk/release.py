@@ -15,6 +15,7 @@ from feedsvc.errors import Invalid, Stale
 from feedsvc.feeds import coverage, reader
 from feedsvc.newsroom import approvals, checklist, previews, publishing, releasing, standing, workflow
 from feedsvc.newsroom.checklist import Finding
+from feedsvc.web import illustrations
 from feedsvc.web.auth import permission
 from feedsvc.web.desk import moments, planning, zones
 from feedsvc.web.desk.frame import blueprint, field_names, me, page, say_done
@@ -84,7 +85,7 @@ def dialogue(key: str, form: Form, problems: dict[str, str], *, notice: str = ""
             stops=checklist.stops(found),
             carriers=coverage.of_text(session, here.head, here.translation.language, now=now),
             read=read,
-            content=Markup(read.content_html),  # noqa: S704  # sanitised by `read`
+            content=Markup(illustrations.in_text(read.content_html, here.head, illustrations.DESK)),  # noqa: S704  # sanitised by `read`
             barred=approvals.bars(session, here.translation, "publish", actor=me()),
             held=publishing.is_held(session),
             asked=planning.shown(form, now=now, usual=planning.NOW),

@@ -88,16 +88,16 @@ def shown_picture(secret: str, picture: str, name: str) -> Response:
 
 def _page(found: Opened, secret: str) -> Response:
     """The item as its page would show it, with a line that says for whom."""
-    revision = found.revision
+    revision, root = found.revision, f"{blueprint.url_prefix}/{secret}"
     page = render_template(
         "site/preview.html",
         link=found.link,
         planned=found.planned,
         shown=found.shown,
         revision=revision,
-        body=bodies.shown(revision, found.shown.language),
+        body=bodies.shown(revision, found.shown.language, root),
         about=Markup(html.sanitise(revision.about_html)),  # noqa: S704  # sanitised in this very line
-        illustrations=illustrations.of(revision, f"{blueprint.url_prefix}/{secret}"),
+        illustrations=illustrations.of(revision, root),
         labels=labels.about(revision),
     )
     return Response(clean(page), mimetype="text/html")
