@@ -2,7 +2,7 @@
 
 import base64
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from feedsvc.newsroom.pictures import Prepared
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import Actor
 
+COLOURS = ("accent", "spark")
 LETTERS = ("serif", "sans")
 CORNERS = ("soft", "square", "round")
 LINE_LIMIT, ABOUT_LIMIT = 200, 20_000
@@ -59,10 +60,21 @@ def change(session: Session, look: Look, *, actor: Actor, now: datetime) -> bool
     return preferences.choose(session, preferences.LOOK, kept, actor=actor, now=now)
 
 
+def presentable(look: Look) -> Look:
+    """The look as far as it can be shown while somebody is still typing: what cannot be taken is as it came."""
+    colours = {name: getattr(look, name).strip().lower() for name in COLOURS}
+    return Look(
+        **{name: colour for name, colour in colours.items() if _COLOUR.fullmatch(colour)},
+        letters=look.letters if look.letters in LETTERS else LETTERS[0],
+        corners=look.corners if look.corners in CORNERS else CORNERS[0],
+        logo=look.logo,
+    )
+
+
 def _checked(look: Look) -> Look:
     """The look as it is kept. Raises Invalid naming every bad field."""
     problems: Problems = {}
-    colours = {name: getattr(look, name).strip().lower() for name in ("accent", "spark")}
+    colours = {name: getattr(look, name).strip().lower() for name in COLOURS}
     for name, colour in colours.items():
         if colour and not _COLOUR.fullmatch(colour):
             problems[name] = ("not_a_colour", {})
@@ -75,12 +87,11 @@ def _checked(look: Look) -> Look:
                 problems[f"{name}_{code}"] = ("too_long", {"length": len(words), "limit": limit})
     if problems:
         raise Invalid(problems)
-    return Look(
-        **colours,
-        letters=look.letters if look.letters in LETTERS else LETTERS[0],
-        corners=look.corners if look.corners in CORNERS else CORNERS[0],
+    return replace(
+        presentable(look),
         line={code: words for code, words in line.items() if words},
         about={code: words for code, words in about.items() if words},
+        logo={},
     )
 
 

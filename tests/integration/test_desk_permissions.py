@@ -52,7 +52,7 @@ EXPECTED = {
     "desk.templates": "write", "desk.template_new": "approve", "desk.template_added": "approve", "desk.template": "approve",
     "desk.template_changed": "approve", "desk.template_delete": "approve", "desk.template_deleted": "approve",
     "desk.template_keep": "approve", "desk.template_kept": "approve",
-    "desk.look": "admin", "desk.look_sent": "admin", "desk.logo_sent": "admin",
+    "desk.look": "admin", "desk.look_sent": "admin", "desk.look_sheet": "admin", "desk.logo_sent": "admin",
     "desk.settings": "admin", "desk.settings_sent": "admin",
     "desk.audit": "admin", "desk.audit_checked": "admin", "desk.audit_file": "admin", "desk.item_audit": "approve",
 }  # fmt: skip

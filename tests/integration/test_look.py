@@ -1,6 +1,8 @@
 """The newsroom's own look: what an administrator chooses, what readers get, and what nobody can break with it."""
 
+import re
 from io import BytesIO
+from pathlib import Path
 
 from desk_newsroom import Desk, words
 from picture_samples import picture
@@ -8,7 +10,7 @@ from picture_samples import picture
 from feedsvc.db import reading
 from feedsvc.models import Audit
 from feedsvc.newsroom import colours
-from feedsvc.web.site import theme
+from feedsvc.web import stylesheet
 
 PLAIN = {"accent": "", "spark": "", "letters": "serif", "corners": "soft"}
 PAGES = {
@@ -84,7 +86,7 @@ def test_a_logo_takes_the_place_of_the_name_and_goes_again(desk: Desk) -> None:
 def test_whatever_colour_is_chosen_its_words_can_be_read() -> None:
     steps = (0, 102, 153, 255)
     for brand in ((r, g, b) for r in steps for g in steps for b in steps):
-        css = theme.sheet(colours.written(brand), colours.written(brand), "serif", "soft")
+        css = stylesheet.sheet(colours.written(brand), colours.written(brand), "serif", "soft")
         said = {}
         for token in css.split("--")[1:]:
             name, _, rest = token.partition(": light-dark(")
@@ -96,3 +98,38 @@ def test_whatever_colour_is_chosen_its_words_can_be_read() -> None:
                 assert colours.contrast(said["spark"][place], ground) >= 4.5, (brand, scheme)
             for name in ("accent-fill", "accent-deep"):
                 assert colours.contrast(said[name][place], colours.WHITE) >= 4.5, (brand, name)
+
+
+def test_a_look_is_seen_before_it_is_kept(desk: Desk) -> None:
+    admin = desk.person("admin")
+    page = admin.get("/desk/look")
+    assert page.text.count('type="color"') == 2
+    assert (
+        'value="#0b5560" data-hue="accent"' in page.text
+    )  # where nothing is chosen, the picker begins at the house's own
+    assert not re.search(r"<[^>]+\sstyle=|<style", page.text)
+    chosen = {**PLAIN, "accent": "#E4002B", "spark": "#ffd400", "corners": "round"}
+    said = admin.get("/desk/look/sheet.css", query_string=chosen)
+    assert (said.status_code, said.mimetype) == (200, "text/css")
+    public = stylesheet.sheet("#e4002b", "#ffd400", "serif", "round")
+    assert said.text == public.replace(":root", ".look-preview")
+    for broken in (
+        {"accent": "#e4"},
+        {"accent": "#000;}*{display:none"},
+        {"corners": "}"},
+        {"letters": "url(//x)"},
+        {},
+    ):
+        assert admin.get("/desk/look/sheet.css", query_string=broken).text == ""
+    shown = admin.post("/desk/look", {**chosen, "deed": "show"})
+    assert shown.status_code == 200
+    assert "It is not saved yet." in words(shown)
+    assert 'value="#E4002B"' in shown.text
+    assert "accent=%23E4002B" in shown.text
+    assert not sheets(desk.stranger().get("/").text)
+
+
+def test_the_picker_begins_where_the_house_does() -> None:
+    css = (Path(stylesheet.__file__).parent / "static" / "feedsvc.css").read_text()
+    for name, colour in stylesheet.HOUSE.items():
+        assert f"--{name}: light-dark({colour}," in css

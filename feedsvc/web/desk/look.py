@@ -9,6 +9,7 @@ from feedsvc import db, road, settings
 from feedsvc.errors import Crowded, Invalid
 from feedsvc.newsroom import look, pictures
 from feedsvc.newsroom.look import Look
+from feedsvc.web import stylesheet
 from feedsvc.web.auth import permission
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
@@ -17,6 +18,9 @@ from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language
 from feedsvc.web.labels import LANGUAGE_NAMES
+
+_PREVIEW = ".look-preview"
+"""The selector of what the preview is in."""
 
 
 def _typed(form: Form) -> Look:
@@ -38,8 +42,13 @@ def _page(
     """The page with what is typed, or with what holds."""
     with db.reading() as session:
         kept = look.chosen(session)
+    shown = typed or kept
+    asked = {name: getattr(shown, name) for name in ("accent", "spark", "letters", "corners")}
     values: dict[str, Any] = {
-        "look": typed or kept,
+        "look": shown,
+        "shown": look.presentable(shown),
+        "house": stylesheet.HOUSE,
+        "preview": url_for("desk.look_sheet", **asked),
         "logo": kept.logo,
         "spoken": [(code, LANGUAGE_NAMES.get(code, code)) for code in settings.current().languages],
         "limit": look.LINE_LIMIT,
@@ -68,6 +77,8 @@ def show() -> Response:
 def look_sent() -> Answer:
     """Keeps another look: readers see it at once."""
     typed = _typed(request.form)
+    if request.form.get("deed") == "show":
+        return _page(typed, notice=_("The preview below shows it. It is not saved yet."))
     try:
         changed = road.act(look.change, typed, actor=me())
     except Invalid as error:
@@ -75,6 +86,15 @@ def look_sent() -> Answer:
     if changed:
         say_done(_("Saved. Readers see it at once."), url_for("site.about"), _("See the page"))
     return redirect(url_for("desk.look"), 303)
+
+
+@blueprint.get("/look/sheet.css")
+@permission("admin")
+def look_sheet() -> Response:
+    """The style sheet of a look that is being chosen, for the preview alone. What cannot be taken is as it came."""
+    typed = look.presentable(_typed(request.args))
+    said = stylesheet.sheet(typed.accent, typed.spark, typed.letters, typed.corners, where=_PREVIEW)
+    return Response(said, mimetype="text/css")
 
 
 @blueprint.post("/look/logo")
