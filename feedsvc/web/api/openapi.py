@@ -170,7 +170,10 @@ def _scopes() -> str:
     """Which scopes there are, in words."""
     lines = [f"- `{scope}`: {', '.join(permissions) or '–'}" for scope, permissions in SCOPES.items()]
     return (
-        _("A token, made with `feedsvc token add EMAIL --scope SCOPE`. Scopes and what they let through:")
+        _(
+            "A token: make one at the desk, on your own page under “Keys of programs”, or with `feedsvc token add EMAIL --scope SCOPE`. "
+            "Scopes and what they let through:"
+        )
         + "\n"
         + "\n".join(lines)
     )
