@@ -105,7 +105,7 @@ def test_editor_writes_publishes_corrects_withdraws_and_a_reader_sees_just_that(
 
     write(page, "The first paragraph, put right.")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.locator("main").get_by_text("Publish as a correction…", exact=True).click()
+    page.locator("main").get_by_text("Correct with a note…", exact=True).click()
     page.fill("[name=note]", "The first paragraph was wrong.")
     page.get_by_role("button", name="Publish the correction").click()
     assert wait_for(

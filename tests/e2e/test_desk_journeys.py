@@ -92,14 +92,13 @@ def test_from_a_word_file_to_a_planned_item_with_a_picture(browser: Browser, ser
             row.locator("[name=picture_alt]").fill("The new office in Gəncə")
             did.keys += 24
             did.done.append("say what can be seen")
-    did.press("Save as a draft")
     did.press("Publish…")
     page.get_by_label("At a moment").check()
     did.done.append("choose “At a moment”")
     moment = datetime.now(UTC) + timedelta(days=2)
     did.type("Day", f"{moment:%Y-%m-%d}")
     did.type("Time", "09:00")
-    did.press("Publish")
+    did.press("Plan it")
     expect(page.get_by_text("Planned for").first).to_be_visible()
     waited = time.monotonic() - began
     whole = did.seconds(waited)

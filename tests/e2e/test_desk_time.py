@@ -97,14 +97,14 @@ def test_a_time_that_comes_twice_is_asked_about(browser: Browser, served: Served
     expect(page.get_by_label("At a moment")).to_be_checked()
     page.fill("[name=day]", day)
     expect(page.locator("#told")).to_contain_text("this time comes twice")
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Plan it", exact=True).click()
     question = page.get_by_role("group", name="Which moment do you mean?")
     expect(question.get_by_role("radio")).to_have_count(2)
     expect(question).to_contain_text("00:30:00 UTC")
     accessible(page)
     assert served.api("GET", f"/items/{key}").json()["publish_at"] is None
     question.get_by_label("01:30:00 UTC").check()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Plan it", exact=True).click()
     expect(page.get_by_text("Planned for 31 October 2027")).to_be_visible()
     assert served.api("GET", f"/items/{key}").json()["publish_at"] == "2027-10-31T01:30:00Z"
     page.get_by_role("link", name="See it in the calendar.").click()

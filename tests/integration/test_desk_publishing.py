@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from desk_newsroom import Desk, fields, words
+from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, road
-from feedsvc.models import Publication
-from feedsvc.newsroom import items, public, publishing
+from feedsvc.models import Preference, Publication
+from feedsvc.newsroom import items, preferences, public, publishing
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.web import i18n
@@ -168,3 +169,82 @@ def test_an_item_is_dated_as_readers_see_it_without_its_text(desk: Desk, monkeyp
     assert (here.published_at, here.updated_at) == dates[0]
     desk.act("withdraw", key, "Wrong.")
     assert (desk.stands(key).published_at, desk.stands(key).updated_at) == (None, None)
+
+
+def bar(page: TestResponse) -> list[tuple[str, str]]:
+    """The buttons of an item's bar that lead on: verb and title, the main one last."""
+    import lxml.html
+
+    found = lxml.html.document_fromstring(page.text).xpath("//span[@id='forward']/button")
+    assert "primary" in found[-1].get("class")
+    return [(one.get("value"), one.text_content()) for one in found]
+
+
+def test_a_live_item_says_at_once_what_to_do_with_a_wrong_figure(desk: Desk) -> None:
+    key = desk.item(headline="We open", body_html="<p>120 people.</p>")
+    desk.act("publish", key)
+    publisher, writer = desk.person("publisher"), desk.person("writer")
+    opened = publisher.get(f"/desk/items/{key}")
+    assert bar(opened) == [("update", "Fix a typing error…"), ("correct", "Correct with a note…")]
+    assert "Mend it here" in words(opened)
+    assert "Hand in for review" not in words(opened)  # there is nothing to review
+    assert bar(writer.get(f"/desk/items/{key}")) == [("submit", "Hand in the correction…")]
+
+    pressed = fields(opened) | {"then": ["correct"]}
+    back = publisher.client.post(f"/desk/items/{key}", data=pressed, follow_redirects=True)
+    assert back.status_code == 200
+    assert "Change what is wrong in it, then press the button once more." in words(back)
+    assert bar(back) == bar(opened)
+
+    sent = fields(writer.get(f"/desk/items/{key}")) | {"body": ["210 people."], "then": ["submit"]}
+    assert writer.client.post(f"/desk/items/{key}", data=sent).headers["Location"] == f"/desk/items/{key}/submit"
+    assert writer.post(f"/desk/items/{key}/submit", {"to": "", "note": ""}).status_code == 303
+    assert bar(desk.person("editor").get(f"/desk/items/{key}")) == [("approve", "Approve the correction…")]
+    assert bar(writer.get(f"/desk/items/{key}")) == [("submit", "Hand in the correction again…")]
+    assert bar(publisher.get(f"/desk/items/{key}"))[-1] == ("correct", "Correct with a note…")
+    assert "120 people." in publisher.get("/news/we-open").text
+
+
+def test_a_planned_correction_is_called_off_from_the_bar(desk: Desk) -> None:
+    key, publisher = desk.item(headline="We open"), desk.person("publisher")
+    desk.act("publish", key)
+    text = checked(ItemDraft(headline="We open", body_html="<p>Two.</p>"), ("en",))
+    road.act(items.save, key, text, base=1, actor=SYSTEM)
+    desk.act("correct", key, "A note.", publish_at=clock.now() + timedelta(hours=2))
+    opened = publisher.get(f"/desk/items/{key}")
+    assert bar(opened) == [("unschedule", "Call off what is planned…")]
+    answer = publisher.client.post(f"/desk/items/{key}", data=fields(opened) | {"then": ["unschedule"]})
+    assert answer.headers["Location"] == f"/desk/items/{key}/unschedule"
+    stale = publisher.client.post(
+        f"/desk/items/{key}", data=fields(opened) | {"then": ["correct"]}, follow_redirects=True
+    )
+    assert "Call it off first." in words(stale)
+
+
+def test_own_words_under_the_two_person_rule_are_handed_in_from_the_bar(desk: Desk) -> None:
+    with db.transaction() as session:
+        session.add(Preference(name=preferences.TWO_PERSON, value=True))
+    key, publisher = desk.item(headline="We open"), desk.person("publisher")
+    desk.act("publish", key)
+    opened = publisher.get(f"/desk/items/{key}")
+    assert bar(opened) == [("submit", "Hand in the correction…")]
+    assert bar(publisher.get("/desk/items/new")) == [("submit", "Hand in for review…")]
+    pressed = fields(opened) | {"body": ["Other words."], "then": ["correct"]}
+    back = publisher.client.post(f"/desk/items/{key}", data=pressed, follow_redirects=True)
+    assert "two people look at every text" in words(back)
+    assert "Editor" in words(back)
+
+
+def test_a_new_text_goes_on_without_a_stop_at_the_draft(desk: Desk) -> None:
+    for role, way, page in (
+        ("publisher", ("release", "Publish…"), "release"),
+        ("writer", ("submit", "Hand in for review…"), "submit"),
+    ):
+        person = desk.person(role)
+        opened = person.get("/desk/items/new")
+        assert bar(opened) == [way]
+        sent = fields(opened) | {"headline": [f"By a {role}"], "body": ["Words."], "then": [way[0]]}
+        answer = person.client.post("/desk/items/new", data=sent)
+        assert answer.status_code == 303
+        assert answer.headers["Location"].endswith(f"/{page}")
+        assert person.get(answer.headers["Location"]).status_code == 200

@@ -1,12 +1,11 @@
 """The list of items and the one plain form."""
 
 import re
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -26,16 +25,13 @@ from feedsvc.newsroom import (
     taxonomy,
     templates,
     unsaved,
-    workflow,
 )
 from feedsvc.newsroom.standing import Standing
-from feedsvc.newsroom.workflow import Actor
 from feedsvc.web.auth import permission
-from feedsvc.web.desk import autosave, beginnings, conflicts, countdown, forms, release, remembered, review, uploads
+from feedsvc.web.desk import autosave, beginnings, conflicts, countdown, forms, forward, remembered, review, uploads
 from feedsvc.web.desk.forms import Typed
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
-from feedsvc.web.desk.verbs import VERBS
 from feedsvc.web.errors import tell
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.i18n import language, ngettext
@@ -43,8 +39,6 @@ from feedsvc.web.labels import LANGUAGE_NAMES
 
 PAGE = 30
 """Items on a page of the list."""
-SAVING = ("submit", "approve", release.NAME, "correct", "update")
-"""Verbs that speak of the text in the form, so their buttons save it first."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -109,6 +103,7 @@ def _new_page(typed: Typed | None, problems: dict[str, str], *, notice: str = ""
             notice=notice,
             may_save=True,
             remembered=not (typed or offer.typed) and bool(start.contacts),
+            ways=forward.of_new(session, me()),
             templates=templates.all_templates(session),
             **choices(session, start),
         )
@@ -136,15 +131,7 @@ def create() -> Answer:
     key = made.item.key
     say_done(_("Saved as a draft. Only the newsroom can see it."))
     _tell_left_out(typed)
-    return redirect(_next(key), 303)
-
-
-def _next(key: str) -> str:
-    """Where the pressed button leads once the text is saved."""
-    wanted = request.form.get("then", "")
-    if wanted == "preview" or wanted in SAVING:
-        return url_for("desk.preview" if wanted == "preview" else f"desk.{wanted}", key=key)
-    return url_for("desk.item", key=key)
+    return redirect(forward.after_saving(key, request.form.get("then", "")), 303)
 
 
 @blueprint.get("/items/<key>")
@@ -191,10 +178,8 @@ def item_page(
             notice=notice,
             now=now,
             held=publishing.is_held(session),
-            verbs=offered(here, me(), beside["barred_verbs"]),
-            verb_words={**VERBS, release.NAME: release.OFFER},
+            **forward.around(session, here, me()),
             around=around,
-            saving=SAVING,
             may_save=me().may("write"),
             address=addresses.item_url(translation.language, _public_slug(here)) if here.live else "",
             revisions=history.revisions(session, translation),
@@ -210,13 +195,6 @@ def item_page(
 def _public_slug(here: Standing) -> str:
     """The address part of the text that is live."""
     return here.live.revision.slug if here.live else ""
-
-
-def offered(here: Standing, actor: Actor, barred: Collection[str]) -> list[str]:
-    """The verbs that make sense for this person now, in the order of work, but for those that the two-person rule bars."""
-    possible = here.actions & frozenset(workflow.possible(here.state, actor.grants)) - frozenset(barred)
-    names = [verb for verb in workflow.RULES if verb in possible and (verb in VERBS or verb in release.REPLACES)]
-    return list(dict.fromkeys(release.NAME if verb in release.REPLACES else verb for verb in names))
 
 
 @blueprint.post("/items/<key>")
@@ -240,7 +218,7 @@ def save(key: str) -> Answer:
         return both(key, typed, error)
     _tell_saved(key, number)
     _tell_left_out(typed)
-    return redirect(_next(key), 303)
+    return redirect(forward.after_saving(key, request.form.get("then", "")), 303)
 
 
 def both(key: str, typed: Typed, error: Stale) -> Response:

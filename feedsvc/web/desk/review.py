@@ -68,7 +68,6 @@ def around(session: Session, here: Standing) -> dict[str, Any]:
     """What the item's page shows of its review, beside the text."""
     translation, actor = here.translation, me()
     barred = approvals.bars(session, translation, "approve", actor=actor)
-    outward = approvals.bars(session, translation, "publish", actor=actor)
     approved = remarks.last(session, translation, "approve")
     return {
         "said": said,
@@ -78,8 +77,6 @@ def around(session: Session, here: Standing) -> dict[str, Any]:
         "present": presence.others(session, [translation.id], actor=actor, now=clock.now()).get(translation.id, []),
         "approved_once": approved if approved and approved.number != here.head.number else None,
         "barred": barred if "approve" in here.actions and actor.may("approve") else None,
-        "barred_verbs": ({"approve"} if barred is not None else set())
-        | (approvals.GOES_OUT | {"release"} if outward is not None else set()),
     }
 
 

@@ -39,6 +39,8 @@ class Verb:
     """`note` (and perhaps a moment), `perhaps` (a moment or none), `reason`, or nothing; `handing`, `approval` and
     `changes` are review.py's."""
     danger: bool = False
+    later: str = ""
+    """What the button says instead while a moment is chosen."""
 
 
 VERBS: dict[str, Verb] = {
@@ -71,20 +73,22 @@ VERBS: dict[str, Verb] = {
         danger=True,
     ),
     "correct": Verb(
-        N_("Publish as a correction"),
+        N_("Correct with a note"),
         N_("The new text takes the place of the live one, with a dated note that every reader sees, on the page and in the feeds. "
            "Feed readers show it as updated."),
         N_("Publish the correction"),
         releasing.correct,
         "note",
+        later=N_("Plan the correction"),
     ),
     "update": Verb(
-        N_("Update without a note"),
+        N_("Fix a typing error"),
         N_("The new text takes the place of the live one without a word about it, and feed readers do not show it as updated. "
-           "Use this for typing errors only."),
+           "Where a fact was wrong, correct it with a note instead."),
         N_("Update the live text"),
         releasing.update,
         "perhaps",
+        later=N_("Plan the update"),
     ),
     "withdraw": Verb(
         N_("Withdraw"),

@@ -53,7 +53,7 @@
     if (!bar || list.open) return false;
     if (letter(event) === "s" && !event.shiftKey) return press(bar.querySelector("button:not([name])"));
     if (event.key === "Enter" && event.shiftKey) {
-      return press(bar.querySelector("#forward button") || bar.querySelector("button:not([name])"));
+      return press(bar.querySelector("#forward .primary") || bar.querySelector("button:not([name])"));
     }
     return false;
   };
