@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from api_client import token_for
 from apps import application
+from desk_newsroom import Desk
 from werkzeug.serving import make_server
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -68,3 +69,12 @@ def test_guide_names_only_what_the_api_has() -> None:
     assert scopes <= set(SCOPES)
     verbs = set(re.findall(r"(?:\$item|\$draft|\{address\})/([a-z-]+)", text))
     assert {f"/items/{{id}}/{verb}" for verb in verbs} <= {row.path for row in OPERATIONS.values()}
+
+
+def test_reference_has_the_frame_of_the_other_pages(desk: Desk) -> None:
+    page, home = desk.stranger().get("/api/docs"), desk.stranger().get("/")
+    for part in ('<header class="bar"><div>', '<nav aria-label="Newsroom">', '<footer class="foot"><div>'):
+        assert part in home.text
+        assert part in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"

@@ -248,3 +248,28 @@ def test_a_new_text_goes_on_without_a_stop_at_the_draft(desk: Desk) -> None:
         assert answer.status_code == 303
         assert answer.headers["Location"].endswith(f"/{page}")
         assert person.get(answer.headers["Location"]).status_code == 200
+
+
+def test_what_was_taken_back_is_not_offered_to_be_taken_back_again(desk: Desk) -> None:
+    out, gone = desk.item(headline="Out"), desk.item(headline="Gone")
+    for key in (out, gone):
+        desk.act("publish", key)
+    road.act(
+        items.save, out, checked(ItemDraft(headline="Out", body_html="<p>Two.</p>"), ("en",)), base=1, actor=SYSTEM
+    )
+    desk.act("correct", out, "A note.")
+    desk.act("withdraw", gone, "By mistake.")
+    page = desk.person("publisher").get("/desk/hold").text
+    assert page.count(f"/desk/items/{out}/withdraw") == 1
+    assert f"/desk/items/{gone}/withdraw" not in page
+
+
+def test_what_is_planned_is_not_called_published(desk: Desk) -> None:
+    key, publisher = desk.item(headline="We open"), desk.person("publisher")
+    desk.act("schedule", key, clock.now() + timedelta(hours=2))
+    page = words(publisher.get(f"/desk/items/{key}"))
+    assert "Goes live Planned" in page
+    assert "Published Planned" not in page
+    assert "Hand in for review" not in page  # it goes out as it stands
+    desk.act("unschedule", key)
+    assert "Goes live Called off" in words(publisher.get(f"/desk/items/{key}"))

@@ -45,7 +45,8 @@ def barred_verbs(session: Session, here: Standing, actor: Actor) -> frozenset[st
 def offered(here: Standing, actor: Actor, barred: Collection[str]) -> list[str]:
     """The verbs that make sense for this person now, in the order of work, but for those that the two-person rule bars."""
     possible = here.actions & frozenset(workflow.possible(here.state, actor.grants)) - frozenset(barred)
-    if here.live and not here.changed:
+    planned_so = here.approved and here.pending is not None and here.pending.revision_id == here.head.id
+    if planned_so or (here.live and not here.changed):
         possible -= {"submit"}  # there is nothing to review
     names = [verb for verb in workflow.RULES if verb in possible and (verb in VERBS or verb in release.REPLACES)]
     return list(dict.fromkeys(release.NAME if verb in release.REPLACES else verb for verb in names))

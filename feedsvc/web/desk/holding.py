@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from feedsvc import clock, db, road
 from feedsvc.newsroom import agenda, publishing
+from feedsvc.newsroom.agenda import Event, Place
 from feedsvc.web.auth import permission
 from feedsvc.web.desk.frame import blueprint, me, page, say_done
 from feedsvc.web.desk.recovery import Form, shows_again
@@ -23,6 +24,7 @@ def _page(form: Form, notice: str, status: int, *, lifting: bool) -> Response:
     now = clock.now()
     with db.reading() as session:
         waiting = agenda.held_back(session, now=now, limit=_COUNTED)
+        recent = agenda.went(session, now - _RECENT, now=now, limit=_SHOWN)
         return page(
             "hold.html",
             status,
@@ -33,8 +35,15 @@ def _page(form: Form, notice: str, status: int, *, lifting: bool) -> Response:
             waiting=waiting[:_SHOWN],
             waiting_count=len(waiting),
             coming=agenda.planned(session, now=now, limit=_SHOWN),
-            recent=agenda.went(session, now - _RECENT, now=now, limit=_SHOWN),
+            recent=recent,
+            out=_out(recent),
         )
+
+
+def _out(recent: list[Event]) -> set[Place]:
+    """The publication of each item that readers still see: the newest of it, unless that took it back."""
+    newest = {(one.key, one.language): one for one in reversed(recent)}
+    return {one.place for one in newest.values() if one.kind != "withdraw"}
 
 
 def _hold_again(form: Form, notice: str, status: int) -> Response:
