@@ -77,6 +77,7 @@ PROBLEMS = {
     "gap": N_("This time does not exist there: the clocks are put forward over it."),
     "fold": N_("This time comes twice there, because the clocks are put back."),
     "unknown_city": N_("We know no time zone of “{name}”. Type a large city in it, such as Baku or London."),
+    "no_moment": N_("Choose a day and a time."),
     "no_time_chosen": N_("Choose when: now, or at a day and time."),
     "checklist": N_("Something on the checklist stands in the way. Mend it first; nothing was published."),
     "note_missing": N_("Say in a sentence what was corrected; readers will see it."),

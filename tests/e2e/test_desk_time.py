@@ -73,6 +73,9 @@ def test_undo_in_time_and_live_in_every_feed(browser: Browser, served: Served) -
     expect(page.locator("#countdown")).to_contain_text(
         re.compile(r"Live in 3 feeds, \d+(\.\d)? s ago\."), timeout=30_000
     )
+    expect(page.locator("#countdown").get_by_role("link", name="Look at it")).to_have_attribute(
+        "href", re.compile("/news/.")
+    )
     said = page.locator("#countdown").inner_text()
     expect(page.locator("#state")).to_contain_text("Published")
     expect(page.get_by_role("button", name="Undo publishing")).to_have_count(0)

@@ -79,11 +79,16 @@ def test_schedule_and_call_off(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("day", "hour", "said"),
-    [("2001-01-01", "09:00", "has passed"), ("2090-01-01", "09:00", "ten years"), ("x", "09:00", "not a date")],
+    [
+        ("2001-01-01", "09:00", "has passed"),
+        ("2090-01-01", "09:00", "ten years"),
+        ("x", "09:00", "not a date"),
+        ("", "", "Choose a day and a time."),
+    ],
 )
 def test_a_bad_moment_is_said_and_kept(desk: Desk, day: str, hour: str, said: str) -> None:
     browser, key = desk.person("publisher"), desk.item()
-    answer = browser.post(f"/desk/items/{key}/release", {"day": day, "hour": hour})
+    answer = browser.post(f"/desk/items/{key}/release", {"when": "at", "day": day, "hour": hour})
     assert answer.status_code == 422
     assert said in words(answer)
     assert f'value="{day}"' in answer.text

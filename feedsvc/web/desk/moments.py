@@ -56,7 +56,7 @@ def parsed(day: str, hour: str) -> tuple[date, time]:
     """A typed day (`2026-11-22`) and time (`09:10` or `09:10:02`). Raises Invalid."""
     day, hour = day.strip(), hour.strip()
     if not day or not hour:
-        raise Invalid({FIELD: ("missing", {})})
+        raise Invalid({FIELD: ("no_moment", {})})
     if not _DAY.fullmatch(day) or not _TIME.fullmatch(hour):
         raise Invalid({FIELD: ("not_a_moment", {})})
     try:

@@ -34,8 +34,14 @@ if (countdown && countdown.dataset.at !== "0") {
     countdown.hidden = false;
     said.setAttribute("role", "status");
     if (said.textContent !== told.words) said.textContent = told.words;
-    const link = countdown.querySelector("a");
-    if (told.address && link) link.href = told.address;
+    if (!told.address) return;
+    let link = countdown.querySelector("a");
+    if (!link) {
+      link = document.createElement("a");
+      link.textContent = countdown.dataset.look;
+      countdown.append(link);
+    }
+    link.href = told.address;
   };
 
   const leave = () => {
