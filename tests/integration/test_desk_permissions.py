@@ -208,4 +208,7 @@ def test_the_desk_offers_what_is_possible_and_nothing_else(desk: Desk) -> None:
     }
     page = desk.person("admin").get(f"/desk/items/{desk.seeded()}").text
     assert f"/{desk.seeded()}/withdraw" in page
-    assert 'value="correct"' not in page  # nothing new to correct with
+    for verb in ("correct", "update"):  # nothing is changed yet, but whoever comes to put a figure right sees how
+        assert f'value="{verb}"' in page
+    for verb in ("submit", "release"):
+        assert f'value="{verb}"' not in page
