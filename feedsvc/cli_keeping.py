@@ -1,9 +1,9 @@
-"""Commands that keep a newsroom well: backup, restore, doctor."""
+"""Commands that keep a newsroom well: backup, restore, hold, unhold, doctor."""
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import chain
@@ -25,6 +25,11 @@ def _progress(label: str, length: int) -> Iterator[Tell]:
     drawn: Any = click.progressbar(length=max(1, length), label=label, file=sys.stderr)
     with drawn as bar:
         yield bar.update
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 @click.command()
@@ -50,7 +55,7 @@ def backup(file: Path) -> None:
 @click.option("--check", is_flag=True, help="Only look whether the file is whole.")
 def restore(file: Path, *, replace: bool, resend: bool, go_on: bool, check: bool) -> None:
     """Put a backup in the newsroom's place; stop every process of it first. All or nothing."""
-    from feedsvc import setup, supervisor
+    from feedsvc import outlook, setup, supervisor
     from feedsvc.backups import keeping
 
     size = file.stat().st_size * 4
@@ -69,15 +74,43 @@ def restore(file: Path, *, replace: bool, resend: bool, go_on: bool, check: bool
             made = keeping.put_back(file, tell, replace=replace, mail=resend, go_on=go_on)
     finally:
         os.close(claimed)
-    click.echo(
-        f"The newsroom is as it was on {made.made_at}. Start it with `feedsvc serve`, then ask `feedsvc doctor`."
-    )
-    if not go_on:
-        click.echo(
-            "Everything is held as of that moment, since what was planned then may have been called off: look at the desk "
-            "what waits, cancel what is not to go out, then lift it there or with `feedsvc unhold`."
-        )
-    click.echo("What was withdrawn since then is public again: withdraw it once more.")
+    _say(outlook.restored(made.made_at, made.address))
+    _say(outlook.state())
+    _say(outlook.after_restore(resend=resend))
+
+
+@click.command()
+@click.option("--reason", default="", help="Why, for the desk.")
+def hold(reason: str) -> None:
+    """Stop everything: nothing goes live until `unhold`. Says what waits."""
+    from feedsvc import outlook
+    from feedsvc.db import reading
+    from feedsvc.newsroom import publishing
+    from feedsvc.newsroom.workflow import SYSTEM
+    from feedsvc.road import act
+
+    with reading() as session:
+        already = publishing.is_held(session)
+    act(publishing.hold, reason, actor=SYSTEM)
+    if already:
+        click.echo("It was held already, and nothing was changed.")
+    _say(outlook.state())
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what is held, and what would go live.")
+def unhold(*, dry_run: bool) -> None:
+    """Let things go live again; what fell due meanwhile goes live now. Says what did, and what comes next."""
+    from feedsvc import outlook
+    from feedsvc.newsroom import publishing
+    from feedsvc.newsroom.workflow import SYSTEM
+    from feedsvc.road import act
+
+    if not dry_run:
+        before = outlook.seen()
+        released = act(publishing.unhold, actor=SYSTEM)
+        _say(outlook.lifted(before, len(released)))
+    _say(outlook.state())
 
 
 @click.command()

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk_newsroom import words
@@ -37,6 +38,7 @@ __all__ = ["newsroom"]
 PLACES = ("/", SEEDED, f"{SEEDED}.md", f"{SEEDED}.txt", "/archive", "/topics", "/contacts", "/about", "/feeds")
 LISTS = ("/sitemap.xml", "/sitemap/pages.xml", "/news-sitemap.xml", "/robots.txt", "/llms.txt")
 DAY = timedelta(days=1)
+BAKU = ZoneInfo("Asia/Baku")
 
 
 def checked_draft(**fields: Any) -> Any:
@@ -218,6 +220,29 @@ def test_an_item_as_text_and_as_markdown_says_what_its_page_says(newsroom: Newsr
     assert client.get("/news/plainer.md").status_code == 410
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Baku", {"en": "22 November 2026, 12:00 (Baku, GMT+04:00)", "az": "22 noyabr 2026, 12:00 (Bakı, GMT+04:00)", "ru": "22 ноября 2026, 12:00 (Баку, GMT+04:00)"}),
+        ("America/St_Johns", {"en": "22 November 2026, 04:30 (St. John’s, GMT-03:30)"}),
+        ("UTC", {"en": "22 November 2026, 08:00 (GMT+00:00)"}),
+        ("Etc/GMT-4", {"en": "22 November 2026, 12:00 (GMT+04:00)"}),
+    ],
+)  # fmt: skip
+def test_text_and_markdown_say_the_newsrooms_time_with_its_offset(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, zone: str, said: dict[str, str]
+) -> None:
+    monkeypatch.setenv("FEEDSVC_TIME_ZONE", zone)
+    client, at = newsroom(",".join(said)), datetime(2026, 11, 22, 8, tzinfo=UTC)
+    for language, moment in said.items():
+        published("Dated", language, slug="dated", now=at)
+        prefix = "" if language == "en" else f"/{language}"
+        for suffix in ("txt", "md"):
+            assert moment in client.get(f"{prefix}/news/dated.{suffix}").text.splitlines(), suffix
+        hour = moment.partition(" (")[0]
+        assert hour in client.get(f"{prefix}/news/dated").text  # the page says the same one
+
+
 def test_the_archive_by_year_and_month_goes_by_the_newsrooms_clock(newsroom: Newsroom) -> None:
     client = newsroom("en,az")
     for number in range(22):
@@ -303,7 +328,7 @@ def test_beyond_one_sitemap_there_is_a_list_of_them(newsroom: Newsroom, monkeypa
     monkeypatch.setattr(sitemaps, "MOST", 6)
     published("Now", slug="now")
     parts = found("/sitemap.xml")
-    month = clock.now().astimezone().strftime("%Y-%m")
+    month = clock.now().astimezone(BAKU).strftime("%Y-%m")
     assert parts[:2] == [f"{BASE}/sitemap/pages.xml", f"{BASE}/sitemap/en-{month}.xml"]
     assert [part.rpartition("/")[2] for part in parts[2:]] == [
         "en-2025-05.xml",
@@ -430,7 +455,8 @@ def test_contacts_and_topics_are_those_that_readers_may_know(newsroom: Newsroom)
 def test_what_is_planned_changes_no_byte_of_any_page_or_list(newsroom: Newsroom) -> None:
     client = newsroom("en,az")
     places = [prefix + place for prefix in ("", "/az") for place in PLACES if not (prefix and seed.SLUG in place)]
-    places += [*LISTS, clock.now().strftime("/archive/%Y"), clock.now().strftime("/archive/%Y/%m")]
+    today = clock.now().astimezone(BAKU)  # the archive goes by the newsroom's clock
+    places += [*LISTS, today.strftime("/archive/%Y"), today.strftime("/archive/%Y/%m")]
 
     def seen() -> list[tuple[int, bytes, dict[str, str]]]:
         return [(answer.status_code, answer.data, headers(answer)) for answer in map(client.get, places)]

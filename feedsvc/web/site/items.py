@@ -15,7 +15,7 @@ from feedsvc.formats import prose
 from feedsvc.newsroom import corrections, editions, html, public
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.public import Moved, Shown, Withdrawn
-from feedsvc.web import bodies, illustrations, labels
+from feedsvc.web import bodies, i18n, illustrations, labels
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import elsewhere, frame, structured
 from feedsvc.web.site.remembered import remembered
@@ -96,7 +96,7 @@ def item_form(slug: str, suffix: str) -> Answer:
         found = _found(session, slug, f".{suffix}", now=clock.now())
         if not isinstance(found, Shown):
             return found
-        said = prose.write(assemble.survived(found), style)
+        said = prose.write(assemble.survived(found), style, i18n.zoned_moment)
     response = Response(clean(said).encode("utf-8", "replace"), content_type=f"{media_type}; charset=utf-8")
     response.headers["Link"] = f'<{addresses.item_url(g.language, found.revision.slug)}>; rel="canonical"'
     response.headers["Access-Control-Allow-Origin"] = "*"
