@@ -14,6 +14,7 @@ import click
 
 from feedsvc import settings
 from feedsvc.backups.package import Tell
+from feedsvc.errors import Refused
 from feedsvc.printing import JSON
 
 _MARKS = {"good": "     ok", "warning": "   look", "bad": "  wrong"}
@@ -27,6 +28,11 @@ def _progress(label: str, length: int) -> Iterator[Tell]:
         yield bar.update
 
 
+def _size(file: Path) -> str:
+    kilobytes = file.stat().st_size / 1e3
+    return f"{kilobytes:.0f} kB" if kilobytes < 1e3 else f"{kilobytes / 1e3:.1f} MB"  # noqa: PLR2004  # a thousand
+
+
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line)
@@ -38,12 +44,14 @@ def backup(file: Path) -> None:
     """Write the whole newsroom into a new file while it runs, and read it back: database, pictures, signing key."""
     from feedsvc.backups import keeping
 
+    if not file.resolve().parent.is_dir():
+        raise Refused(
+            f"There is no folder {file.resolve().parent}: make it first, for the newsroom's user to write to."
+        )
     os.nice(5)  # Readers go before.
     with _progress("Copying", 2 * keeping.size()) as tell:
         made = keeping.make(file.resolve(), tell)
-    click.echo(
-        f"{file}: {made.database}, migration {made.migration}, {file.stat().st_size / 1e6:.1f} MB, read back and whole."
-    )
+    click.echo(f"{file}: {made.database}, migration {made.migration}, {_size(file)}, read back and whole.")
     click.echo("It holds every account and the signing key: keep it as safe as the newsroom.")
 
 

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import json
+import re
 import tarfile
 import time
 from collections.abc import Iterator
@@ -291,6 +292,13 @@ def test_what_was_called_off_since_the_backup_stays_held(instance: Path, tmp_pat
     assert "Come to its moment while nobody ran the newsroom, dated as it was planned: one text." in gone_on.output
     assert "--dry-run" not in gone_on.output
     assert b"Called off since" in feed(instance)
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_backup_goes_to_a_folder_that_is_there_and_says_how_large_it_is(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(cli, ["backup", str(tmp_path / "nowhere" / "one.tar.zst")])
+    assert str(refused.exception).startswith(f"There is no folder {tmp_path / 'nowhere'}: make it first")
+    assert re.search(r", [1-9][0-9]* kB, read back and whole\.", run("backup", str(tmp_path / "one.tar.zst")).output)
 
 
 def test_a_backup_put_into_another_instance_says_what_is_another_there(
