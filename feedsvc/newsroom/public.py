@@ -44,21 +44,6 @@ class Shown:
     """The newest due publication: with it and the taxonomy all that is shown is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The slug was this item's once; it is at another one now."""
-
-    slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """It was public and was taken back."""
-
-    at: datetime
-    reason: str
-
-
 _SUBJECTS = (
     Revision.categories,
     Revision.tags,
@@ -201,8 +186,9 @@ def read(session: Session, query: Select[Any], asked: Mapping[str, Any], *, now:
 
 
 @cache
-def _corrections() -> Select[Any]:
-    p, of_them = Publication, bindparam("translations", expanding=True)
+def _corrections() -> Select[Any, Any, Any]:
+    p = Publication
+    of_them: Any = bindparam("translations", expanding=True)
     query = select(p.translation_id, p.at, p.note)
     query = query.where(p.translation_id.in_(of_them), p.kind == "correct", p.note != "", due(p))
     return query.order_by(p.at.desc(), p.id.desc())
@@ -238,48 +224,6 @@ def dates(session: Session, translation_id: int, *, now: datetime) -> tuple[date
     """`published` and `updated` of what is public of a translation, without the rest of it."""
     found = session.execute(_dates(), {"translation_id": translation_id, "now": now}).first()
     return (found[0], found[1]) if found else (None, None)
-
-
-def _writers() -> Select[Any]:
-    """The translations of a language that ever had a slug: from its index on, no scan, however many there are."""
-    r, t = aliased(Revision), Translation
-    query = select(r.translation_id).join(t, t.id == r.translation_id)
-    return query.where(r.slug == bindparam("slug"), t.language == bindparam("language"))
-
-
-@cache
-def _now_at_slug() -> Select[Any]:
-    source = of_translations(_writers())
-    return texts(source, source.query).where(Revision.slug == bindparam("slug"))
-
-
-@cache
-def _once_at_slug() -> Select[Any]:
-    p, r = Publication, Revision
-    query = select(p.translation_id).join(r, r.id == p.revision_id)
-    query = query.where(p.translation_id.in_(_writers()), r.slug == bindparam("slug"), due(p))
-    return query.order_by(p.at.desc())
-
-
-def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Shown | Moved | Withdrawn | None:
-    """What stands at an item's address. None for never and for not yet alike."""
-    asked = {"language": language, "slug": slug}
-    there = read(session, _now_at_slug(), asked, now=now)
-    if len(there) == 1:  # As nearly always.
-        return there[0]
-    moved: Moved | Withdrawn | None = None
-    for translation_id in dict.fromkeys(session.scalars(_once_at_slug(), {**asked, "now": now})):
-        shown = of_translation(session, translation_id, now=now)
-        if shown and shown.revision.slug == slug:
-            return shown
-        moved = moved or (Moved(shown.revision.slug) if shown else _withdrawn(session, translation_id, now))
-    return moved
-
-
-def _withdrawn(session: Session, translation_id: int, now: datetime) -> Withdrawn:
-    """The withdrawal that is a translation's newest due publication."""
-    publication = session.get_one(Publication, session.scalar(select(newest_of(translation_id, now))))
-    return Withdrawn(publication.at, publication.note)
 
 
 def latest(session: Session, translation_id: int, *, now: datetime) -> Publication | None:

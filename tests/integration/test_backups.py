@@ -264,8 +264,6 @@ def test_what_was_called_off_since_the_backup_stays_held(instance: Path, tmp_pat
     for said in (
         "public texts: 2 in en; the newest “Public before”",
         f"as of {shown(file)}: Restored from the backup of",
-        "Nothing has fallen due since.",
-        "if that is after it: one text.",
         f"“Called off since” (en)  http://newsroom.test/desk/items/{key}",
         "lift the hold: `feedsvc unhold`, or http://newsroom.test/desk/unhold.",
         "withdraw it once more",

@@ -1,6 +1,7 @@
 """What the newsroom shows beyond its texts: languages, corrections, forms, dates, lists for machines."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,11 +22,11 @@ from feedsvc.newsroom import (
     listing,
     look,
     pictures,
-    public,
     publishing,
     revisions,
     seed,
     standing,
+    whereabouts,
 )
 from feedsvc.newsroom.captions import Caption
 from feedsvc.newsroom.contacts import Card
@@ -133,8 +134,7 @@ def test_a_correction_shows_what_it_changed_and_never_what_was_taken_back(newsro
     act(publishing.correct, key, "A little more.")
     again = words(client.get("/news/speeds"))
     assert "300" in again
-    assert "620" not in again
-    assert "540" not in again
+    assert not re.search(r"\b(620|540)\b", again)  # as a word: the item's own id may have these digits in it
 
 
 def test_what_an_update_took_out_is_in_no_correction_before_it(newsroom: Newsroom) -> None:
@@ -396,8 +396,8 @@ def test_a_page_is_made_once_and_remembered_only_while_it_is_true(
 ) -> None:
     client = newsroom()
     asked: list[str] = []
-    real, real_now = public.at_slug, clock.now
-    monkeypatch.setattr(public, "at_slug", lambda *a, **k: (asked.append("made"), real(*a, **k))[1])
+    real, real_now = whereabouts.at_slug, clock.now
+    monkeypatch.setattr(whereabouts, "at_slug", lambda *a, **k: (asked.append("made"), real(*a, **k))[1])
 
     def shown(times: int) -> str:
         """The page, after asserting how often it was made for four who asked."""

@@ -12,9 +12,10 @@ from feedsvc.characters import clean
 from feedsvc.db import reading
 from feedsvc.feeds import addresses, assemble
 from feedsvc.formats import prose
-from feedsvc.newsroom import corrections, editions, html, public
+from feedsvc.newsroom import corrections, editions, html, whereabouts
 from feedsvc.newsroom.listing import NEWS
-from feedsvc.newsroom.public import Moved, Shown, Withdrawn
+from feedsvc.newsroom.public import Shown
+from feedsvc.newsroom.whereabouts import Moved, Withdrawn
 from feedsvc.web import bodies, i18n, illustrations, labels
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import elsewhere, frame, structured
@@ -26,7 +27,7 @@ FORMS = {"txt": ("text/plain", prose.PLAIN), "md": ("text/markdown", prose.MARKD
 
 def _found(session: Session, slug: str, suffix: str, *, now: datetime) -> Shown | Answer:
     """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
-    found = public.at_slug(session, g.language, slug, now=now)
+    found = whereabouts.at_slug(session, g.language, slug, now=now)
     if found is None:
         abort(404)
     if isinstance(found, Moved):
