@@ -5,7 +5,9 @@ vcl 4.1;
 # weaken them where it unpacks or packs by itself.
 #
 # Feeds and pictures are kept for one second, then asked about again (If-None-Match): a withdrawal is gone within two
-# seconds, what goes live is there within one. No grace: what is past its second is never sent.
+# seconds, what goes live is there within one. No grace: what is past its second is never sent. A feed's own Cache-Control
+# (max-age=300, s-maxage=5, stale-if-error=600) passes through to readers and is not followed here: it is for caches that
+# nobody can tell of a withdrawal.
 
 import std;
 

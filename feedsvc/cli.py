@@ -14,7 +14,7 @@ from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
-from feedsvc.cli_keeping import backup, doctor, restore
+from feedsvc.cli_keeping import backup, doctor, hold, restore, unhold
 from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
 from feedsvc.newsroom.workflow import SYSTEM
@@ -454,23 +454,6 @@ def _tell_where(key: str) -> None:
     click.echo(f"Live in: {', '.join(live)}" if live else "Live in no language.")
 
 
-@cli.command()
-@click.option("--reason", default="", help="Why, for the desk.")
-def hold(reason: str) -> None:
-    """Stop everything: nothing goes live until `unhold`."""
-    from feedsvc.newsroom import publishing
-
-    _on_item(publishing.hold, reason)
-
-
-@cli.command()
-def unhold() -> None:
-    """Let things go live again; what fell due meanwhile goes live now."""
-    from feedsvc.newsroom import publishing
-
-    _on_item(publishing.unhold)
-
-
 @cli.group()
 def feeds() -> None:
     """The feeds on this machine's shelf."""
@@ -521,6 +504,8 @@ def feeds_rebuild(*, everything: bool) -> None:
 cli.add_command(audit)
 cli.add_command(backup)
 cli.add_command(doctor)
+cli.add_command(hold)
+cli.add_command(unhold)
 cli.add_command(restore)
 cli.add_command(demo)
 cli.add_command(search)

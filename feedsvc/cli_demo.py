@@ -35,6 +35,7 @@ def demo(count: int, seed: int) -> None:
         texts = _write(count, seed, bar)
         documents = _cut_off(bar)
     click.echo(f"{count} items in {texts} texts written, {documents} archive documents cut off")
+    click.echo(f"Readers find them at {settings.current().public_url}, as soon as `feedsvc serve` runs here.")
 
 
 def _write(count: int, seed: int, bar: Progress) -> int:

@@ -1,9 +1,9 @@
-"""Commands that keep a newsroom well: backup, restore, doctor."""
+"""Commands that keep a newsroom well: backup, restore, hold, unhold, doctor."""
 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import chain
@@ -14,6 +14,7 @@ import click
 
 from feedsvc import settings
 from feedsvc.backups.package import Tell
+from feedsvc.errors import Refused
 from feedsvc.printing import JSON
 
 _MARKS = {"good": "     ok", "warning": "   look", "bad": "  wrong"}
@@ -27,18 +28,30 @@ def _progress(label: str, length: int) -> Iterator[Tell]:
         yield bar.update
 
 
+def _size(file: Path) -> str:
+    kilobytes = file.stat().st_size / 1e3
+    return f"{kilobytes:.0f} kB" if kilobytes < 1e3 else f"{kilobytes / 1e3:.1f} MB"  # noqa: PLR2004  # a thousand
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write the whole newsroom into a new file while it runs, and read it back: database, pictures, signing key."""
     from feedsvc.backups import keeping
 
+    if not file.resolve().parent.is_dir():
+        raise Refused(
+            f"There is no folder {file.resolve().parent}: make it first, for the newsroom's user to write to."
+        )
     os.nice(5)  # Readers go before.
     with _progress("Copying", 2 * keeping.size()) as tell:
         made = keeping.make(file.resolve(), tell)
-    click.echo(
-        f"{file}: {made.database}, migration {made.migration}, {file.stat().st_size / 1e6:.1f} MB, read back and whole."
-    )
+    click.echo(f"{file}: {made.database}, migration {made.migration}, {_size(file)}, read back and whole.")
     click.echo("It holds every account and the signing key: keep it as safe as the newsroom.")
 
 
@@ -50,7 +63,7 @@ def backup(file: Path) -> None:
 @click.option("--check", is_flag=True, help="Only look whether the file is whole.")
 def restore(file: Path, *, replace: bool, resend: bool, go_on: bool, check: bool) -> None:
     """Put a backup in the newsroom's place; stop every process of it first. All or nothing."""
-    from feedsvc import setup, supervisor
+    from feedsvc import outlook, setup, supervisor
     from feedsvc.backups import keeping
 
     size = file.stat().st_size * 4
@@ -69,15 +82,43 @@ def restore(file: Path, *, replace: bool, resend: bool, go_on: bool, check: bool
             made = keeping.put_back(file, tell, replace=replace, mail=resend, go_on=go_on)
     finally:
         os.close(claimed)
-    click.echo(
-        f"The newsroom is as it was on {made.made_at}. Start it with `feedsvc serve`, then ask `feedsvc doctor`."
-    )
-    if not go_on:
-        click.echo(
-            "Everything is held as of that moment, since what was planned then may have been called off: look at the desk "
-            "what waits, cancel what is not to go out, then lift it there or with `feedsvc unhold`."
-        )
-    click.echo("What was withdrawn since then is public again: withdraw it once more.")
+    _say(outlook.restored(made.made_at, made.address))
+    _say(outlook.state())
+    _say(outlook.after_restore(resend=resend))
+
+
+@click.command()
+@click.option("--reason", default="", help="Why, for the desk.")
+def hold(reason: str) -> None:
+    """Stop everything: nothing goes live until `unhold`. Says what waits."""
+    from feedsvc import outlook
+    from feedsvc.db import reading
+    from feedsvc.newsroom import publishing
+    from feedsvc.newsroom.workflow import SYSTEM
+    from feedsvc.road import act
+
+    with reading() as session:
+        already = publishing.is_held(session)
+    act(publishing.hold, reason, actor=SYSTEM)
+    if already:
+        click.echo("It was held already, and nothing was changed.")
+    _say(outlook.state())
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what is held, and what would go live.")
+def unhold(*, dry_run: bool) -> None:
+    """Let things go live again; what fell due meanwhile goes live now. Says what did, and what comes next."""
+    from feedsvc import outlook
+    from feedsvc.newsroom import publishing
+    from feedsvc.newsroom.workflow import SYSTEM
+    from feedsvc.road import act
+
+    if not dry_run:
+        before = outlook.seen()
+        released = act(publishing.unhold, actor=SYSTEM)
+        _say(outlook.lifted(before, len(released)))
+    _say(outlook.state())
 
 
 @click.command()

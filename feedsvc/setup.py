@@ -16,7 +16,7 @@ from feedsvc.db import reading
 from feedsvc.errors import Invalid, WrongSettings
 from feedsvc.feeds import build, places, scopes, which
 from feedsvc.models import Change, User
-from feedsvc.newsroom import accounts, indexing, links, record
+from feedsvc.newsroom import accounts, indexing, links, record, wording
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.seed import seed
 from feedsvc.newsroom.workflow import SYSTEM
@@ -66,6 +66,7 @@ def prepare() -> None:
         settings.make_secret_key(current)
         migrate.upgrade(clock.now())
         _begin_search()
+        _renew_words()
         act(_first_rows, languages=current.languages, fingerprint=build.fingerprint())
         _first_account(current)
         _place_publications()
@@ -100,6 +101,18 @@ def _begin_search() -> None:
         if not indexing.is_of_other_keys(session):
             return
     act(indexing.begin_anew)
+
+
+def _renew_words() -> None:
+    """Works out the words by which the desk finds texts, where an older program made others: in batches, so that nobody waits."""
+    with reading() as session:
+        if not wording.is_of_other_words(session):
+            return
+    behind = 0
+    while some := act(wording.renew, behind, all_of_them=False):
+        behind = some[-1]
+        log.info("words_renewed", translation=behind)
+    act(record.change, "wording", detail=str(wording.VERSION))
 
 
 def _first_account(current: settings.Settings) -> None:

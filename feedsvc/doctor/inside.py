@@ -91,6 +91,10 @@ def _address(current: Settings) -> Iterator[Finding]:
 
 def _folder(current: Settings) -> Iterator[Finding]:
     folder = current.instance.resolve()
+    if not folder.is_dir():
+        cure = "Is FEEDSVC_INSTANCE right? A new newsroom begins with `feedsvc init`."
+        yield Finding("folder", BAD, f"{folder} is not there", cure)
+        return
     if not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("folder", BAD, f"{folder} cannot be written to", f"chown it to the newsroom's user: {folder}")
         return
@@ -134,7 +138,8 @@ def _backup(current: Settings) -> Iterator[Finding]:
         yield Finding("backup", WARNING, "none was made from here", cure)
         return
     age = time.time() - last.stat().st_mtime
-    said = f"the last one was made and read back {age / 3600:.0f} hours ago"
+    ago = f"{age / 3600:.0f} hours ago" if age >= 2 * 3600 else "within the last two hours"
+    said = f"the last one was made and read back {ago}"
     yield Finding("backup", GOOD, said) if age < BACKUP_AGE else Finding("backup", WARNING, said, cure)
 
 
@@ -204,8 +209,13 @@ def _publishing(_: Settings) -> Iterator[Finding]:
             session, select(func.count()).where(p.live_at.is_(None), p.cancelled_at.is_(None), p.at < now - LATE)
         )
     if hold is not None:
-        cure = "Lift it at the desk or by `feedsvc unhold`, when it is time."
-        yield Finding("publishing", WARNING, f"everything is held since {hold.started_at:%Y-%m-%d %H:%M} UTC", cure)
+        cure = (
+            "See what waits by `feedsvc unhold --dry-run`; lift it at the desk or by `feedsvc unhold`, when it is time."
+        )
+        why = f": {hold.reason}" if hold.reason else ""
+        yield Finding(
+            "publishing", WARNING, f"everything is held since {hold.started_at:%Y-%m-%d %H:%M} UTC{why}", cure
+        )
     elif late:
         cure = "Is the ticker running? See `server` here, and the log for `job_failed`."
         yield Finding("publishing", BAD, f"{late} moments have passed and nobody was told", cure)
@@ -223,7 +233,8 @@ def _people(_: Settings) -> Iterator[Finding]:
         keys = set(session.scalars(select(Passkey.user_id)))
     able = [user for user in people if user.password_hash or user.id in keys]
     if not any("admin" in user.role.grants for user in able):
-        cure = "Give one a way in: `feedsvc user link EMAIL` prints a one-time link."
+        first = next((user.email for user in people if "admin" in user.role.grants), "EMAIL")
+        cure = f"Give one a way in: `feedsvc user link {first}` prints a one-time link."
         yield Finding("people", BAD, "no administrator can sign in", cure)
         return
     alone = [user.email for user in able if "admin" in user.role.grants and not user.totp_seed and user.id not in keys]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_datetime
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -121,9 +120,12 @@ PLAIN = Style(
 )
 
 
-def write(entry: Entry, style: Style) -> str:
-    """The whole text: headline, dates, who speaks, summary, words, subjects, address."""
-    parts = [style.heading(1, style.words(entry.title)), _about(entry, style)]
+def write(entry: Entry, style: Style, moment: Callable[[datetime], str]) -> str:
+    """The whole text: headline, dates, who speaks, summary, words, subjects, address.
+
+    `moment`: how a date is written, offset and all: the text is read far from the newsroom, without a page around it.
+    """
+    parts = [style.heading(1, style.words(entry.title)), _about(entry, style, moment)]
     if entry.summary:
         parts.append(f"{style.strong}{style.words(entry.summary)}{style.strong}")
     parts += _blocks(_shallow(lxml_html.fragment_fromstring(clean(entry.content_html), create_parent="div")), style)
@@ -134,15 +136,11 @@ def write(entry: Entry, style: Style) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _about(entry: Entry, style: Style) -> str:
+def _about(entry: Entry, style: Style, moment: Callable[[datetime], str]) -> str:
     """Who says it and when, in lines of their own."""
-
-    def moment(at: datetime) -> str:
-        return str(format_datetime(at, "d MMMM y, HH:mm 'UTC'", locale=entry.language))
-
-    lines = [style.words(", ".join(entry.authors)), moment(entry.published)]
+    lines = [style.words(", ".join(entry.authors)), style.words(moment(entry.published))]
     if entry.updated > entry.published:
-        lines.append(say(entry.language, N_("Updated {moment}"), moment=moment(entry.updated)))
+        lines.append(say(entry.language, N_("Updated {moment}"), moment=style.words(moment(entry.updated))))
     return style.line_break.join(lines)
 
 

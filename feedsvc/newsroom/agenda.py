@@ -102,6 +102,13 @@ def held_back(session: Session, *, now: datetime, limit: int) -> list[Event]:
     return _events(session, due.order_by(p.at, p.id).limit(limit), now=now)
 
 
+def fallen(session: Session, *, now: datetime, limit: int) -> list[Event]:
+    """What has fallen due and nobody was told of yet: under no hold readers have it already."""
+    p = Publication
+    due = _source().where(p.live_at.is_(None), p.cancelled_at.is_(None), p.at <= now)
+    return _events(session, due.order_by(p.at, p.id).limit(limit), now=now)
+
+
 def went(session: Session, since: datetime, *, now: datetime, limit: int) -> list[Event]:
     """What readers have seen change since a moment, the newest first."""
     p = Publication

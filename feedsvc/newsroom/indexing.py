@@ -4,8 +4,6 @@ Each publication says whether the index has followed it. So nothing is lost by a
 moment: what is due and was not followed is looked for by the ticker; what a verb makes public now is followed at once.
 """
 
-import html
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from feedsvc.models import Change, Publication, Revision, Searchable, Translation
 from feedsvc.newsroom import postings, public, stems
+from feedsvc.newsroom.folding import plain
 from feedsvc.newsroom.record import change
 
 BATCH = 25
@@ -26,14 +25,7 @@ WHILE_WAITING = 50
 LATELY = timedelta(minutes=1)
 SLOTS = 14
 """Bits of a number that tell texts of one second apart."""
-_TAG = re.compile("<[^>]*>")
-_INLINE = re.compile(r"</?(?:a|abbr|b|code|em|i|mark|q|s|small|span|strong|sub|sup|u)\b[^>]*>")
 _SUBJECTS = (Revision.categories, Revision.tags, Revision.authors, Revision.organisation, Revision.pictures)
-
-
-def plain(markup: str) -> str:
-    """The words of sanitised HTML."""
-    return html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))
 
 
 def texts(revision: Revision) -> list[str]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from feedsvc.models import Preference
@@ -15,11 +16,14 @@ LOOK, LOGO = "look", "logo"
 USUAL: dict[str, object] = {TWO_PERSON: False, LOOK: {}, LOGO: {}}
 """Name → what holds while nobody chose."""
 
+_VALUE = select(Preference.value).where(Preference.name == bindparam("name"))
+"""Made once, and without a row to be kept: every page asks."""
+
 
 def chosen(session: Session, name: str) -> object:
     """What the newsroom chose, or what holds without a choice."""
-    row = session.get(Preference, name)
-    return USUAL[name] if row is None else row.value
+    found = session.execute(_VALUE, {"name": name}).first()
+    return USUAL[name] if found is None else found.value
 
 
 def two_person(session: Session) -> bool:

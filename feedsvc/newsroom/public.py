@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from feedsvc.clock import NEVER
 from feedsvc.models import Change, Hold, Item, Placement, Publication, Revision, Translation
@@ -42,21 +42,6 @@ class Shown:
     """Where it stands in every list, newest first."""
     publication_id: int
     """The newest due publication: with it and the taxonomy all that is shown is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The slug was this item's once; it is at another one now."""
-
-    slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """It was public and was taken back."""
-
-    at: datetime
-    reason: str
 
 
 _SUBJECTS = (
@@ -102,6 +87,14 @@ def updated_of(translation_id: Any, now: Any = NOW) -> Any:
     p = _DATED
     kinds = p.kind.in_(("publish", "correct"))
     return select(func.max(p.at)).where(p.translation_id == translation_id, kinds, due(p, now)).scalar_subquery()
+
+
+def corrected(translation_id: Any, now: Any = NOW) -> ColumnElement[bool]:
+    """SQL: whether readers have been given a note of a correction."""
+    p = _DATED
+    return exists(
+        select(p.id).where(p.translation_id == translation_id, p.kind == "correct", p.note != "", due(p, now))
+    )
 
 
 class Source(NamedTuple):
@@ -168,6 +161,7 @@ def texts(source: Source, query: Select[Any], subjects: tuple[Any, ...] = _SUBJE
         Item.guid,
         newest.language,
         newest.id,
+        corrected(newest.translation_id),
         Revision,
     )
     return (
@@ -175,28 +169,35 @@ def texts(source: Source, query: Select[Any], subjects: tuple[Any, ...] = _SUBJE
         .join(Revision, Revision.id == newest.revision_id)
         .join(Translation, Translation.id == newest.translation_id)
         .join(Item, Item.id == Translation.item_id)
-        .options(*(selectinload(one) for one in subjects))
+        # What there is one of comes in the same row; each list is a statement of its own.
+        .options(*(joinedload(one) if one is Revision.organisation else selectinload(one) for one in subjects))
     )
 
 
 def read(session: Session, query: Select[Any], asked: Mapping[str, Any], *, now: datetime) -> list[Shown]:
     """What the public sees of the rows of a query made by `texts`, with correction notes."""
     rows = session.execute(query, {**asked, "now": now}).all()
-    notes = _notes(session, [row[7].translation_id for row in rows], now)
+    noted = [row[8].translation_id for row in rows if row[7]]
+    notes = _notes(session, noted, now) if noted else {}
     return [
         Shown(key, guid, language, revision, at, updated, notes.get(revision.translation_id, ()), (at, place), number)
-        for at, place, updated, key, guid, language, number, revision in rows
+        for at, place, updated, key, guid, language, number, _, revision in rows
     ]
+
+
+@cache
+def _corrections() -> Select[Any, Any, Any]:
+    p = Publication
+    of_them: Any = bindparam("translations", expanding=True)
+    query = select(p.translation_id, p.at, p.note)
+    query = query.where(p.translation_id.in_(of_them), p.kind == "correct", p.note != "", due(p))
+    return query.order_by(p.at.desc(), p.id.desc())
 
 
 def _notes(session: Session, translations: list[int], now: datetime) -> dict[int, tuple[Correction, ...]]:
     """Correction notes by translation, the newest first."""
-    p = Publication
     notes: dict[int, tuple[Correction, ...]] = {}
-    corrections = select(p.translation_id, p.at, p.note).where(
-        p.translation_id.in_(translations), p.kind == "correct", p.note != "", due(p, now)
-    )
-    for translation_id, at, note in session.execute(corrections.order_by(p.at.desc(), p.id.desc())):
+    for translation_id, at, note in session.execute(_corrections(), {"translations": translations, "now": now}):
         notes[translation_id] = (*notes.get(translation_id, ()), Correction(at, note))
     return notes
 
@@ -225,32 +226,6 @@ def dates(session: Session, translation_id: int, *, now: datetime) -> tuple[date
     return (found[0], found[1]) if found else (None, None)
 
 
-def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Shown | Moved | Withdrawn | None:
-    """What stands at an item's address. None for never and for not yet alike."""
-    # From the slug's index to translations and on to their publications: no scan, however many there are.
-    r, t = Revision, Translation
-    writers = select(r.translation_id).join(t, t.id == r.translation_id).where(r.slug == slug, t.language == language)
-    known = (
-        select(Publication.translation_id)
-        .join(Revision, Revision.id == Publication.revision_id)
-        .where(Publication.translation_id.in_(writers), Revision.slug == slug, due(Publication, now))
-        .order_by(Publication.at.desc())
-    )
-    moved: Moved | Withdrawn | None = None
-    for translation_id in dict.fromkeys(session.scalars(known)):
-        shown = of_translation(session, translation_id, now=now)
-        if shown and shown.revision.slug == slug:
-            return shown
-        moved = moved or (Moved(shown.revision.slug) if shown else _withdrawn(session, translation_id, now))
-    return moved
-
-
-def _withdrawn(session: Session, translation_id: int, now: datetime) -> Withdrawn:
-    """The withdrawal that is a translation's newest due publication."""
-    publication = session.get_one(Publication, session.scalar(select(newest_of(translation_id, now))))
-    return Withdrawn(publication.at, publication.note)
-
-
 def latest(session: Session, translation_id: int, *, now: datetime) -> Publication | None:
     """A translation's newest due publication, a withdrawal included: where it stands with the public."""
     return session.scalar(select(Publication).where(Publication.id == newest_of(translation_id, now)))
@@ -264,17 +239,23 @@ def version(session: Session) -> int:
 
 
 @cache
-def _coming() -> Select[Any, Any]:
-    p = Publication
+def _lasting() -> Select[Any, Any, Any]:
+    p, c = Publication, Change
     # What is planned was not told to anyone: the very words of an index that is as short as the plan.
     planned = select(func.min(p.at)).where(p.live_at.is_(None), p.cancelled_at.is_(None), p.at > NOW)
-    return select(planned.scalar_subquery(), select(Change.at).order_by(Change.id.desc()).limit(1).scalar_subquery())
+    last = select(c.at).order_by(c.id.desc()).limit(1)
+    return select(select(func.max(c.id)).scalar_subquery(), planned.scalar_subquery(), last.scalar_subquery())
+
+
+def lasting(session: Session, *, now: datetime) -> tuple[int, datetime]:
+    """`version`, and until when the public sees the same while it stays: see `coming`. Both at one stroke."""
+    number, planned, written = session.execute(_lasting(), {"now": now}).one()
+    return number or 0, now if written and written > now else planned or NEVER
 
 
 def coming(session: Session, *, now: datetime) -> datetime:
     """The next planned moment in any language, NEVER where there is none; `now` where a writer's clock was ahead of ours."""
-    planned, written = session.execute(_coming(), {"now": now}).one()
-    return now if written and written > now else planned or NEVER
+    return lasting(session, now=now)[1]
 
 
 @cache

@@ -24,7 +24,7 @@ def change(
     `detail` names one that is made known on purpose), setting (what all feeds are made with changed; `detail` is its
     fingerprint), taxonomy (a subject was renamed, merged or deleted; `detail` says which scope's it is, and where that went,
     if it did: see newsroom/subjects.py; or a contact's words changed), import (many items were brought in), search (the index of search was begun anew; `detail` is
-    the version of its keys), scopes (the feeds of every publication were worked
+    the version of its keys), wording (the desk's words of every text were worked out; `detail` is their version), scopes (the feeds of every publication were worked
     out; `detail` is the rules' version).
     """
     row = Change(kind=kind, at=now, publication_id=publication.id if publication else None, detail=detail)

@@ -11,38 +11,15 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
+from feedsvc.newsroom.folding import LONGEST, folded
+
 VERSION = 1
 """Raise it when a text gives other keys than before: every index is made anew then."""
-LONGEST = 40
-"""Characters of a word that count."""
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 """A word as it stands in a text, with what follows an apostrophe."""
 _APOSTROPHE = re.compile("['’ʼ]")
 _SHORT = 2
 """So many letters behind an apostrophe are an ending (`company’s`, `we’ll`) and no word."""
-
-
-@cache
-def _letters() -> dict[int, str]:
-    """Letter → what it counts as. Marks go, as people leave them out when they type; й stays, being no и with a mark.
-
-    In Azerbaijani i and ı, İ and I are two letters, elsewhere one, and a name does not say in what it is written: they
-    count as one here. So do ə and e: that is how ə is typed where the keyboard lacks it.
-    """
-    table = {"ə": "e", "ı": "i", "ё": "е", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-    for first, last in ((0xC0, 0x250), (0x1E00, 0x1F00)):
-        for code in range(first, last):
-            plain = unicodedata.normalize("NFD", chr(code))[0]
-            if plain.isascii():
-                table.setdefault(chr(code), plain)
-    return str.maketrans(table)
-
-
-def folded(text: str) -> str:
-    """A text in small letters without marks. Source: Unicode §3.13 (NFKC_Casefold)."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.replace("İ", "i")).casefold())
-    bare = "".join(sign for sign in plain.translate(_letters()) if not unicodedata.combining(sign))
-    return bare if bare.isascii() else bare.replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "σ")
 
 
 @cache
@@ -108,6 +85,9 @@ def of_text(text: str, language: str) -> set[str]:
 
 
 def words(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """The words of a text in their order, folded, each with its stem."""
-    for written in WORD.findall(text):
+    """The words of a question in their order, folded, each with its stem.
+
+    Many programs write a small İ as i and a dot above it, which no composed letter stands for, and which would end the word.
+    """
+    for written in WORD.findall(unicodedata.normalize("NFC", text).replace("i\u0307", "i")):
         yield from keys(written, language)

@@ -5,54 +5,51 @@ an index of its own, since readers' search may hold public texts alone, and this
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from html import unescape
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
-from feedsvc.characters import folded
-from feedsvc.models import Translation, Wording
+from feedsvc.characters import folded as folded_name
+from feedsvc.models import Change, Revision, Translation, Wording
+from feedsvc.newsroom.folding import LONGEST, folded, plain
 
+VERSION = 2
+"""Raise it when a text gives other words than before: at the next start they are worked out anew for every text."""
 MOST_WORDS = 10_000
 """Of one text; a press release has some hundreds."""
-LONGEST = 40
-"""Letters of a word that are kept."""
-_MARKS = re.compile("[\u0300-\u036f]+")
+BATCH = 200
+"""Texts whose words are worked out again in one transaction, for as long as which other writers wait."""
 _WORD = re.compile(r"[^\W_]+")
-_WITHIN = re.compile(r"</?(?:a|abbr|b|code|em|i|s|span|strong|sub|sup|u)\b[^>]*>", re.IGNORECASE)
-"""Markup that stands within words."""
-_TAG = re.compile(r"<[^>]*>")
-
-
-def bare(text: str) -> str:
-    """The text in small letters without accents: what two spellings of a word have in common."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i").replace("ə", "e")
-    return _MARKS.sub("", plain)
 
 
 def words_in(text: str) -> list[str]:
     """The bare words of a text in their order."""
-    return [word[:LONGEST] for word in _WORD.findall(bare(text))]
+    return [word[:LONGEST] for word in _WORD.findall(folded(text))]
 
 
 def of_text(headline: str, others: str, body_html: str) -> str:
     """The words of an item, each once. `others`: all that is plain text beside its headline."""
-    body = unescape(_TAG.sub(" ", _WITHIN.sub("", body_html)))
-    return " ".join(islice(dict.fromkeys(words_in(f"{headline} {others} {body}")), MOST_WORDS))
+    every = words_in(f"{headline} {others} {plain(body_html)}")
+    return " ".join(islice(dict.fromkeys(every), MOST_WORDS))
 
 
 def columns(headline: str, others: Iterable[str], body_html: str) -> dict[str, str]:
     """What a text's row says beside its number."""
-    return {"headline": folded(headline), "words": of_text(headline, " ".join(others), body_html)}
+    return {"headline": folded_name(headline), "words": of_text(headline, " ".join(others), body_html)}
 
 
 def keep(session: Session, translation: Translation) -> None:
     """Writes down what the newest text of a translation says."""
-    row = session.get(Wording, translation.id)
+    _write(session, translation, session.get(Wording, translation.id))
+    session.flush()
+
+
+def _write(session: Session, translation: Translation, row: Wording | None) -> Wording:
+    """Its row with the words of its newest text; not sent to the database yet."""
     if row is None:
         row = Wording(translation_id=translation.id)
         session.add(row)
@@ -60,5 +57,37 @@ def keep(session: Session, translation: Translation) -> None:
     names = (author.name for author in head.authors)
     others = (head.subhead, head.dateline, head.summary, head.slug, *names)
     for name, value in columns(head.headline, others, head.body_html).items():
-        setattr(row, name, value)
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    return row
+
+
+def is_of_other_words(session: Session) -> bool:
+    """Whether a program that made other words of the same texts was the last to work them out, or one that kept no count."""
+    begun = select(Change.detail).where(Change.kind == "wording").order_by(Change.id.desc()).limit(1)
+    return session.scalar(begun) != str(VERSION)
+
+
+def count(session: Session) -> int:
+    """How many texts have words."""
+    return session.scalar(select(func.count()).select_from(Translation)) or 0
+
+
+def renew(session: Session, behind: int, *, all_of_them: bool, now: datetime) -> list[int]:  # noqa: ARG001  # as every verb
+    """Works out the words of some texts again: their numbers, the first ones behind `behind`. Call it until it gives none.
+
+    `all_of_them`: writes also those that say the same as before, so that SQLite's index of words, which follows the
+    rows alone, has them again whatever became of it.
+    """
+    query = select(Translation).where(Translation.id > behind).order_by(Translation.id).limit(BATCH)
+    texts = list(session.scalars(query.options(joinedload(Translation.head).selectinload(Revision.authors))))
+    numbers = [text.id for text in texts]
+    there = {
+        row.translation_id: row for row in session.scalars(select(Wording).where(Wording.translation_id.in_(numbers)))
+    }
+    for text in texts:
+        row = _write(session, text, there.get(text.id))
+        if all_of_them and text.id in there:
+            flag_modified(row, "words")
     session.flush()
+    return numbers

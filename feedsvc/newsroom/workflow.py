@@ -1,5 +1,6 @@
 """Who may do what, and when: a pure table. No database, no clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feedsvc.errors import NotAllowed, NotNow
@@ -19,12 +20,14 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "items:read": ("read",),
-    "items:write": ("read", "write", "taxonomy"),
-    "items:publish": ("read", "approve", "publish", "hold"),
+    "items:write": ("read", "write"),
+    "items:publish": ("read", "approve", "taxonomy", "hold", "publish"),
     "media:write": ("media",),
     "admin": ("read", "write", "media", "approve", "taxonomy", "hold", "publish", "admin"),
 }
-"""Scope of an API token → permissions that it lets through. The owner's role must have them as well."""
+"""Scope of an API token → permissions that it lets through, the narrowest scope of each first. The owner's role must have
+them as well. What readers see at once, be it a subject's new name or a contact's new number, is no writer's (0038).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,17 @@ def step(state: str, action: str, grants: frozenset[str]) -> str | None:
 def possible(state: str, grants: frozenset[str]) -> tuple[str, ...]:
     """The actions that this actor can take on an item in this state: what the desk offers."""
     return tuple(a for a, rule in RULES.items() if rule.permission in grants and state in rule.states)
+
+
+def lets_through(scopes: Iterable[str], action: str) -> bool:
+    """Whether one of these scopes lets an action or a permission through."""
+    permission = RULES[action].permission if action in RULES else action
+    return any(permission in SCOPES.get(scope, ()) for scope in scopes)
+
+
+def scope_for(action: str) -> str:
+    """The narrowest scope that lets an action or a permission through; the empty string where none does."""
+    return next((scope for scope in SCOPES if lets_through((scope,), action)), "")
 
 
 def require(actor: Actor, permission: str) -> None:

@@ -1,6 +1,7 @@
 """The Flask application: pages, desk and API. Feeds that are on the shelf never come this far (see front.py)."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -34,6 +35,8 @@ SECURITY_HEADERS = {
 }
 
 
+_FOR_PROGRAMS = re.compile(r"/feeds(?:[/.]|$)|/search\.")
+"""Addresses that scripts of other sites may read."""
 _KEPT = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 
 
@@ -96,7 +99,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.path.startswith(("/desk", "/api/")):
         response.headers.setdefault("Cache-Control", "private, no-store")
-    elif "/feeds" in request.path or "/search." in request.path:
+    elif _FOR_PROGRAMS.search(request.path):
         response.headers.update(CORS)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT)

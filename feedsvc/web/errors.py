@@ -19,6 +19,8 @@ class Told:
     problems: dict[str, str] = field(default_factory=dict)
     """Field → sentence."""
     headers: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, object] = field(default_factory=dict)
+    """What a program can act upon, by name: a problem document's own members (RFC 9457 §3.2)."""
 
 
 _STATE_WORDS = {

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel import Locale
+from babel.dates import format_datetime, get_timezone_location
 from flask import Flask, g, has_app_context
 
 from feedsvc import settings, words
@@ -46,6 +47,22 @@ def long_moment(moment: datetime) -> str:
 def long_day(moment: datetime) -> str:
     """`22 November 2026`, in the page's language and zone."""
     return format_datetime(local(moment), "d MMMM y", locale=language())
+
+
+def zoned_moment(moment: datetime) -> str:
+    """`22 November 2026, 12:00 (Baku, GMT+04:00)`, in the page's language and zone: for words that travel without their page.
+
+    A zone of no city, such as UTC, is its offset alone. The offset is written here, since Babel (2.18) takes an hour too much
+    where a part of an hour lies west of Greenwich.
+    """
+    here, spoken = local(moment), Locale.parse(language(), sep="-")
+    offset = spoken.zone_formats["gmt"] % here.isoformat()[-len("+04:00") :]
+    city = (
+        ""
+        if zone().startswith("Etc/") or "/" not in zone()
+        else get_timezone_location(zone(), spoken, return_city=True)
+    )
+    return f"{long_moment(moment)} ({', '.join(filter(None, (city, offset)))})"
 
 
 def install(app: Flask) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import configuration
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -123,6 +124,24 @@ def test_what_is_kept_of_people_has_a_rule_and_stands_in_the_documentation() -> 
     assert {name for name, table in tables.items() if PERSONAL & set(table.columns.keys())} <= ruled
     for rule in retention.RULES:
         assert f"| {rule.what} | {rule.whose} | {rule.until} |" in page, rule.table
+
+
+def test_every_command_that_a_page_names_is_one() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")]
+    for page in pages:
+        for first, second in re.findall(r"(?<![/\w])(?<!-u )feedsvc ([a-z]+)(?:[ ]([a-z]+))?(?=[ `\n])", _code(page)):
+            command = cli.commands.get(first)
+            assert command, f"{page.name}: feedsvc {first}"
+            if second and isinstance(command, click.Group):
+                assert second in command.commands, f"{page.name}: feedsvc {first} {second}"
+
+
+def _code(page: Path) -> str:
+    """What a page writes as code, a piece to a line."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:sh|console)[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return "\n".join([*blocks, *inline]) + "\n"
 
 
 def test_commands_are_documented() -> None:

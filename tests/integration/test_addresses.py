@@ -9,10 +9,11 @@ import pytest
 from feedsvc import db
 from feedsvc.errors import Invalid
 from feedsvc.models import Publication, Tag
-from feedsvc.newsroom import items, public, publishing, taxonomy
+from feedsvc.newsroom import items, public, publishing, taxonomy, whereabouts
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
-from feedsvc.newsroom.public import Moved, Shown
+from feedsvc.newsroom.public import Shown
 from feedsvc.newsroom.standing import Standing, find, standing
+from feedsvc.newsroom.whereabouts import Moved
 from feedsvc.newsroom.workflow import SYSTEM
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def stands(key: str, now: datetime = NOW) -> Standing:
 def at(slug: str, now: datetime = NOW) -> str:
     """Whose page stands at a slug: the item's key, `→ slug`, or nothing."""
     with db.reading() as session:
-        found = public.at_slug(session, "en", slug, now=now)
+        found = whereabouts.at_slug(session, "en", slug, now=now)
     return found.item_key if isinstance(found, Shown) else f"→ {found.slug}" if isinstance(found, Moved) else ""
 
 

@@ -4,11 +4,13 @@ import contextlib
 import gzip
 import io
 import json
+import re
 import tarfile
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import zstandard
@@ -46,6 +48,13 @@ def wrote(headline: str) -> str:
     )
     key: str = road.act(items.create, checked(draft, ("en",)), actor=SYSTEM).item.key
     return key
+
+
+def shown(file: Path) -> str:
+    """When a backup was made, as commands say it."""
+    with package.opened(file) as reader:
+        made = datetime.fromisoformat(reader.manifest.made_at)
+    return made.astimezone(ZoneInfo("Asia/Baku")).isoformat(" ", "seconds")
 
 
 def feed(instance: Path) -> bytes:
@@ -252,9 +261,17 @@ def test_what_was_called_off_since_the_backup_stays_held(instance: Path, tmp_pat
     assert run("backup", str(file)).exit_code == 0
     road.act(publishing.unschedule, key, actor=SYSTEM)
     done = run("restore", "--replace", str(file))
-    assert "Everything is held" in done.output
-    assert "feedsvc unhold" in done.output
-    assert "withdraw it once more" in done.output
+    for said in (
+        "public texts: 2 in en; the newest “Public before”",
+        f"as of {shown(file)}: Restored from the backup of",
+        f"“Called off since” (en)  http://newsroom.test/desk/items/{key}",
+        "lift the hold: `feedsvc unhold`, or http://newsroom.test/desk/unhold.",
+        "withdraw it once more",
+        "Next: start it",
+        "`feedsvc unhold --dry-run`",
+    ):
+        assert said in done.output, said
+    assert "It was made of" not in done.output
     with db.reading() as session, package.opened(file) as reader:
         hold = session.scalars(select(Hold)).one()
         assert (hold.started_at.isoformat(), hold.lifted_at) == (reader.manifest.made_at, None)
@@ -262,5 +279,38 @@ def test_what_was_called_off_since_the_backup_stays_held(instance: Path, tmp_pat
         time.sleep(0.05)
     assert b"Public before" in feed(instance)
     assert b"Called off since" not in feed(instance)
-    assert run("restore", "--replace", "--go-on", str(file)).exit_code == 0
+    told = run("unhold", "--dry-run").output
+    assert "when the hold is lifted: one text." in told
+    assert f"“Called off since” (en)  http://newsroom.test/desk/items/{key}" in told
+    with db.reading() as session:
+        assert publishing.is_held(session)
+    gone_on = run("restore", "--replace", "--go-on", str(file))
+    assert gone_on.exit_code == 0
+    assert "Nothing is held" in gone_on.output
+    assert "Come to its moment while nobody ran the newsroom, dated as it was planned: one text." in gone_on.output
+    assert "--dry-run" not in gone_on.output
     assert b"Called off since" in feed(instance)
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_backup_goes_to_a_folder_that_is_there_and_says_how_large_it_is(tmp_path: Path) -> None:
+    refused = CliRunner().invoke(cli, ["backup", str(tmp_path / "nowhere" / "one.tar.zst")])
+    assert str(refused.exception).startswith(f"There is no folder {tmp_path / 'nowhere'}: make it first")
+    assert re.search(r", [1-9][0-9]* kB, read back and whole\.", run("backup", str(tmp_path / "one.tar.zst")).output)
+
+
+def test_a_backup_put_into_another_instance_says_what_is_another_there(
+    instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (instance / "secret-key").write_text("the backup's")
+    file = tmp_path / "one.tar.zst"
+    assert run("backup", str(file)).exit_code == 0
+    monkeypatch.setenv("FEEDSVC_BASE_URL", "https://copy.example.com")
+    monkeypatch.setenv("FEEDSVC_SECRET_KEY", "k" * 40)
+    settings.current.cache_clear()
+    told = run("restore", "--replace", str(file)).output
+    assert "It was made of http://newsroom.test, and here it is https://copy.example.com" in told
+    assert "another key than the backup's: codes from phones fail here" in told
+    assert "https://copy.example.com/desk/unhold" in told
+    assert "The newsroom does not run here" in told
+    assert "Mails that waited when the backup was made are not sent once more." in told

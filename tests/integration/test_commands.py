@@ -1,16 +1,21 @@
 """What commands say to a shell: addresses whole, deeds told, slips of the pen named."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from apps import application
 from click.testing import CliRunner, Result
 
-from feedsvc import db, egress, jobs, settings
+from feedsvc import clock, db, egress, jobs, road, settings
 from feedsvc.cli import cli
+from feedsvc.clock import whole_second
 from feedsvc.errors import NotFound, WrongSettings
-from feedsvc.newsroom import accounts, chain, subjects
+from feedsvc.newsroom import accounts, chain, items, publishing, subjects
+from feedsvc.newsroom.drafts import ItemDraft, checked
+from feedsvc.newsroom.workflow import SYSTEM
 
 LONG = "a-very-long-name-of-a-subject-that-no-terminal-of-eighty-columns-could-ever-show-in-one-line"
 
@@ -42,6 +47,43 @@ def test_commands_of_subjects_say_what_they_did() -> None:
     assert run("subjects", "delete", "tag", LONG).output == "Deleted: “Towers”. No text had it.\n"
     with db.reading() as session, pytest.raises(NotFound):
         subjects.find(session, "tag", LONG)
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_hold_and_its_end_say_what_waits_and_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def planned(headline: str, at: datetime) -> str:
+        draft = checked(ItemDraft(headline=headline), ("en",))
+        key: str = road.act(items.create, draft, actor=SYSTEM).item.key
+        road.act(publishing.schedule, key, at, actor=SYSTEM)
+        return key
+
+    assert run("unhold").output.startswith("Nothing was held, so there was nothing to lift.\nNothing is held: ")
+    soon = whole_second(clock.now()) + timedelta(hours=2)
+    later = soon + timedelta(days=1)
+    first = planned("Due under the hold", soon)
+    for number in range(12):
+        planned(f"Later {number}", later)
+    told = run("hold", "--reason", "Somebody is ill").output
+    assert ": Somebody is ill.\nWhat was live then stays so" in told
+    assert "Nothing has fallen due since." in told
+    assert "if that is after it: 13 texts." in told
+    here = soon.astimezone(ZoneInfo("Asia/Baku")).isoformat(" ")
+    assert f"    {here}  “Due under the hold” (en)  http://newsroom.test/desk/items/{first}\n" in told
+    assert "“Later 8”" in told
+    assert "“Later 9”" not in told
+    assert "    … and more, at the desk\n" in told
+    assert "The newsroom does not run here" in told
+    again = run("hold", "--reason", "Another").output
+    assert again.startswith("It was held already, and nothing was changed.\n")
+    assert "Another" not in again
+    monkeypatch.setattr(clock, "now", lambda: soon + timedelta(minutes=1))
+    asked = run("unhold", "--dry-run").output
+    assert "when the hold is lifted: one text.\n" in asked
+    assert "if that is after it: 12 texts.\n" in asked
+    lifted = run("unhold").output
+    assert re.match(r"The hold as of .* is lifted\.\nOne text that had fallen due meanwhile went live now", lifted)
+    assert f"    {here}  “Due under the hold” (en)" in lifted
+    assert "Nothing is held: what is planned goes live at its moment.\nPlanned: 12 texts.\n" in lifted
 
 
 @pytest.mark.usefixtures("instance")

@@ -45,6 +45,20 @@ def changed(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
     settings.current.cache_clear()
 
 
+def test_what_is_found_says_who_where_and_why(instance: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    road.act(publishing.hold, "Somebody is ill", actor=SYSTEM)
+    keeping.last_file(instance).touch()
+    [held], [people], [backup] = found("publishing", "people", "backup").values()
+    assert held.said.endswith(" UTC: Somebody is ill")
+    assert "`feedsvc unhold --dry-run`" in held.cure
+    assert "`feedsvc user link admin@localhost`" in people.cure
+    assert backup.said.endswith("within the last two hours")
+    changed(monkeypatch, FEEDSVC_INSTANCE=str(tmp_path / "nowhere"))
+    [folder] = [*inside._folder(settings.current())]
+    assert (folder.state, folder.said) == (BAD, f"{tmp_path / 'nowhere'} is not there")
+    assert "`feedsvc init`" in folder.cure
+
+
 def test_a_newsroom_in_order_and_each_thing_that_may_be_wrong(
     instance: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What operators see: names of requests, lines of the log, figures; and what is forgotten when its time is over."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from sqlalchemy import func, insert, select
 
 from feedsvc import clock, db, jobs, logs, settings
 from feedsvc.backups import keeping
-from feedsvc.models import Item, Notice, PreviewLink, Translation
+from feedsvc.models import Item, Notice, Poll, PreviewLink, Translation
 from feedsvc.newsroom.retention import PREVIEWS
 from feedsvc.newsroom.tidying import MAIL_KEPT as MAILS
 from feedsvc.web import app as web
 from feedsvc.web import traces
+
+FIGURE = re.compile(r"`(feedsvc_\w+)(\{[\w,]+\})?`")
 
 
 def test_a_request_has_one_name_in_its_answer_and_in_every_line_of_the_log(
@@ -79,6 +82,28 @@ def test_figures_for_all_and_more_for_those_who_have_the_token(instance: Path, m
     for line in told.text.splitlines():
         name, _, value = line.rpartition(" ")
         assert line.startswith("# ") or (name and float(value) >= 0), line
+
+
+def test_every_figure_of_the_operators_page_is_told_and_no_other(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    table = page[page.index("| figure | wake somebody when |") :].partition("\n\n")[0]
+    documented = {name: set(filter(None, labels.strip("{}").split(","))) for name, labels in FIGURE.findall(table)}
+    monkeypatch.setenv("FEEDSVC_METRICS_TOKEN", "t" * 20)
+    settings.current.cache_clear()
+    with db.transaction() as session:
+        polled = {"scope": "news", "language": "en", "format": "atom", "status": 200, "family": "curl"}
+        session.execute(insert(Poll).values(day=clock.now().date(), count=1, subscribers=0, **polled))
+    client, token = application().test_client(), {"Authorization": f"Bearer {'t' * 20}"}
+    told = client.get("/metrics", headers=token).text
+    lines = [line for line in told.splitlines() if not line.startswith("#")]
+    found = {line.split("{")[0].split(" ")[0]: set(re.findall(r'(\w+)="', line)) for line in lines}
+    assert found == documented
+    # What never was is older than any bound: nothing that is left out wakes somebody.
+    assert {"feedsvc_ticker_age_seconds +Inf", "feedsvc_backup_age_seconds +Inf"} <= set(lines)
+    (instance / "run" / "no-scheduler").touch()
+    assert "ticker_age" not in client.get("/metrics", headers=token).text
 
 
 def test_what_is_personal_goes_when_its_time_is_over_and_not_before(instance: Path) -> None:

@@ -19,14 +19,15 @@ from click.testing import CliRunner
 from databases import Database
 from flask.testing import FlaskClient
 from lxml import etree
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
 from feedsvc import clock, db, jobs, road, settings
 from feedsvc.cli import cli
 from feedsvc.feeds import bulk
-from feedsvc.models import Feed, Searchable
-from feedsvc.newsroom import indexing, items, postings, publishing, searching, subjects
+from feedsvc.models import Change, Feed, Searchable, Wording
+from feedsvc.newsroom import finding, indexing, items, postings, publishing, searching, standing, subjects
 from feedsvc.newsroom.bulk import Past
 from feedsvc.newsroom.drafts import Checked, ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
@@ -329,6 +330,69 @@ def test_the_index_can_be_made_again_from_what_is_public(newsroom: FlaskClient) 
     assert (found(newsroom, "capybara"), held()) == before
     assert len(numbers()) == held()
     assert before[0] == ["Capybara 2", "Capybara 1", "Capybara 0"]
+
+
+def test_the_desks_index_is_made_again_too_whatever_became_of_it(newsroom: FlaskClient) -> None:
+    spoilt, lost = written("Capybara draft"), written("Capybara lost")
+    torn = written("Торн йод")
+
+    def at_the_desk(asked: str) -> list[str]:
+        with db.reading() as session:
+            return [here.head.headline for _, here in finding.items(session, asked, now=clock.now(), limit=10)]
+
+    with db.transaction() as session:
+        rows = {key: standing.find(session, key).id for key in (spoilt, lost, torn)}
+        session.get_one(Wording, rows[spoilt]).words = "something else"
+        session.delete(session.get_one(Wording, rows[lost]))
+        if session.get_bind().dialect.name == "sqlite":  # its row stays, and the index has nothing of it
+            gone = "INSERT INTO wording_index(wording_index, rowid, words) VALUES ('delete', :row, :words)"
+            session.execute(sql(gone), {"row": rows[torn], "words": session.get_one(Wording, rows[torn]).words})
+    assert at_the_desk("capybara") == []
+    told = CliRunner().invoke(cli, ["search", "rebuild"])
+    assert told.exit_code == 0, told.output
+    assert "4 texts read" in told.stdout
+    assert sorted(at_the_desk("capybara")) == ["Capybara draft", "Capybara lost"]
+    assert at_the_desk("something") == []
+    assert at_the_desk("йод") == ["Торн йод"]
+    assert at_the_desk("иод") == []
+
+
+def test_words_that_an_older_program_made_are_worked_out_at_the_next_start(newsroom: FlaskClient) -> None:
+    key = written("Новый йод", "ru")
+    with db.transaction() as session:
+        row = session.get_one(Wording, standing.find(session, key).id)
+        row.words = "новыи иод"  # as its folding had it
+        session.execute(update(Change).where(Change.kind == "wording").values(detail="1"))
+    with db.reading() as session:
+        assert finding.items(session, "йод", now=clock.now(), limit=10) == []
+    prepare()
+    with db.reading() as session:
+        assert [here.head.headline for _, here in finding.items(session, "ЙОД", now=clock.now(), limit=10)] == [
+            "Новый йод"
+        ]
+        changes = session.scalar(select(func.max(Change.id)))
+    prepare()
+    with db.reading() as session:
+        assert session.scalar(select(func.max(Change.id))) == changes  # once
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "finds", "not_found"),
+    [
+        ("ru", "Май и йод", ("май", "ЙОД", "и\u0306од"), ("иод",)),
+        ("az", "Gəncə şəhəri", ("gence", "GƏNCƏ", "Gəncə", "seher"), ("gonco",)),
+        ("az", "İyun ILIQ ısındı", ("iyun", "IYUN", "ıyun", "i\u0307yun", "iliq", "ILIQ", "ılıq", "isindi"), ("eyun",)),
+    ],
+)
+def test_readers_and_the_desk_take_letters_for_the_same(
+    newsroom: FlaskClient, language: str, headline: str, finds: tuple[str, ...], not_found: tuple[str, ...]
+) -> None:
+    published(headline, language)
+    for asked in (*finds, *not_found):
+        with db.reading() as session:
+            desk = [here.head.headline for _, here in finding.items(session, asked, now=clock.now(), limit=10)]
+        expected = [headline] if asked in finds else []
+        assert (found(newsroom, asked, f"/{language}/search"), desk) == (expected, expected), asked
 
 
 def test_a_second_may_have_more_texts_than_numbers_and_lie_before_1970(

@@ -15,11 +15,11 @@ from databases import Database, let_go
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
-from sqlalchemy import update
+from sqlalchemy import event, select, update
 from werkzeug.test import TestResponse
 
-from feedsvc import clock, db, settings
-from feedsvc.models import Revision
+from feedsvc import clock, db, road, settings
+from feedsvc.models import Publication, Revision
 from feedsvc.newsroom import items, listing, publishing, seed
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM
@@ -470,3 +470,46 @@ def test_readiness_names_each_check(newsroom: Newsroom, tmp_path: Path) -> None:
     (tmp_path / "run" / "ticker").unlink()
     (tmp_path / "run" / "no-scheduler").touch()
     assert client.get("/readyz").json["checks"]["scheduler"] == {"ok": True, "detail": "runs elsewhere"}
+
+
+def test_a_page_that_is_made_for_the_first_time_asks_the_database_little(newsroom: Newsroom) -> None:
+    """Each statement costs more in Python than in the database: an item's page is mostly made of what they cost."""
+    client = newsroom()
+    published("Asked for once", slug="asked-for-once")
+    assert client.get("/").status_code == 200
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    engine = db.engine(settings.current().database)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get("/news/asked-for-once").status_code == 200
+        first, asked[:] = [one for one in asked if one.startswith("SELECT")], []
+        assert client.get("/news/asked-for-once").status_code == 200
+        again = [one for one in asked if one.startswith("SELECT")]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(first) <= 9, "\n\n".join(first)
+    assert len(again) <= 2, "\n\n".join(again)
+
+
+def test_a_correction_is_noted_whatever_its_moment(newsroom: Newsroom) -> None:
+    """Also one of the very moment of its item, as rows that were written by hand may have it."""
+    client = newsroom()
+    key = published("On Monday", slug="which-day")
+    draft = checked(ItemDraft(headline="On Tuesday", slug="which-day"), settings.current().languages)
+    road.act(items.save, key, draft, base=1, actor=SYSTEM)
+    act(publishing.correct, key, "It is another day.")
+    with db.transaction() as session:
+        newest = session.scalars(select(Publication).order_by(Publication.id.desc())).first()
+        assert newest
+        opening = session.scalars(
+            select(Publication).where(Publication.translation_id == newest.translation_id)
+        ).first()
+        assert opening
+        newest.at = opening.at
+    text = client.get("/news/which-day").text
+    assert "On Tuesday" in text
+    assert "It is another day." in text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.newsroom import excerpts, indexing, searching, stems
+from feedsvc.newsroom import excerpts, folding, indexing, searching, stems, wording
 
 
 def forms(text: str, language: str) -> set[str]:
@@ -32,7 +32,21 @@ def test_forms_of_a_word_are_looked_up_by_one_key(language: str, same: str) -> N
 def test_words_that_differ_have_keys_that_differ() -> None:
     assert len(forms("tarif tarix tələbə şəbəkə stansiya kompaniya rayon region", "az")) == 8
     assert len(forms("май мая мой", "ru")) > 1
-    assert stems.folded("Йод") == "йод"
+
+
+@pytest.mark.parametrize(
+    ("typed", "counts_as"),
+    [
+        ("Йод", "йод"), ("И\u0306од", "йод"), ("Иод", "иод"), ("Ёлка", "елка"), ("е\u0301", "е"),
+        ("ŞƏHƏR", "seher"), ("Şəhər", "seher"), ("seher", "seher"),
+        ("İYUN", "iyun"), ("IYUN", "iyun"), ("ıyun", "iyun"), ("i\u0307yun", "iyun"), ("Bakı", "baki"), ("BAKI", "baki"),
+        ("Ørsted", "orsted"), ("Łódź", "lodz"), ("Æsir", "aesir"), ("Straße", "strasse"), ("ﬁne", "fine"), ("ΟΔΟΣ", "οδοσ"),
+    ],
+)  # fmt: skip
+def test_both_searches_take_a_word_for_the_same_letters(typed: str, counts_as: str) -> None:
+    assert folding.folded(typed) == counts_as
+    assert wording.words_in(f"«{typed}»") == [counts_as]
+    assert {word for word, _ in stems.words(typed, "ru")} == {counts_as}
 
 
 def test_whatever_is_typed_becomes_keys_that_mean_nothing_to_a_database() -> None:
@@ -76,7 +90,7 @@ def test_the_words_that_were_looked_for_are_marked_in_all_their_forms() -> None:
 
 
 def test_html_becomes_its_words() -> None:
-    assert indexing.plain("<p>Bak<strong>cell</strong> &amp; co</p><p>2</p>").split() == ["Bakcell", "&", "co", "2"]
+    assert folding.plain("<p>Bak<strong>cell</strong> &amp; co</p><p>2</p>").split() == ["Bakcell", "&", "co", "2"]
 
 
 def test_numbers_follow_time() -> None:

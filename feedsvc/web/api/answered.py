@@ -181,3 +181,7 @@ class Problem(Told):
     status: int
     detail: str = Field("", description="A sentence for people.")
     problems: dict[str, str] = Field(default_factory=dict, description="Field or parameter → what is wrong with it.")
+    scope_needed: str = Field(
+        "", description="With a 403: the narrowest scope with which a token of the right account may do this."
+    )
+    scopes: list[str] = Field(default_factory=list, description="With a 403: the scopes that this token has.")

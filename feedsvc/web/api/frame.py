@@ -1,6 +1,7 @@
 """What stands around every operation of the API: its place and permission from the table, the token, the limit, the refusals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -108,8 +109,19 @@ def _refused(error: Refusal) -> Response:
 
 
 @blueprint.errorhandler(errors.NotAllowed)
-def _not_allowed(_error: errors.NotAllowed) -> Response:
-    return answer(Told(403, _("This token may not do this"), _("Its scopes or its owner's role do not include it.")))
+def _not_allowed(error: errors.NotAllowed) -> Response:
+    """Says which scope it needs and which the token has, in words and as members of the problem document.
+
+    Source: RFC 6750 §3.1 for the challenge, which is for who lacks a scope: another token mends no role.
+    """
+    needed, has = workflow.scope_for(error.action), list(g.token.scopes)
+    if workflow.lets_through(has, error.action):
+        told = Told(403, _("This token may not do this"), _("Its scopes include it, but its owner's role does not."))
+    else:
+        sentence = _("It needs the scope {needed}; this token has {scopes}.", needed=needed, scopes=", ".join(has))
+        challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
+        told = Told(403, _("This token may not do this"), sentence, headers={"WWW-Authenticate": challenge})
+    return answer(replace(told, facts={"scope_needed": needed, "scopes": has}))
 
 
 @blueprint.errorhandler(errors.Stale)

@@ -20,7 +20,11 @@ _STATUSES = {
     201: N_("Written."),
     400: N_("The body is not JSON, or a header is not as it should be."),
     401: N_("There is no token, or it is not good."),
-    403: N_("The token's scopes or its owner's role do not include this."),
+    403: N_(
+        "The token's scopes or its owner's role do not include this, or the two-person rule stands against it. Where it is "
+        "the former, `scope_needed` names the scope that it needs and `scopes` those that the token has; where these "
+        "include it, the account needs another role."
+    ),
     404: N_("There is nothing of this name here."),
     409: N_("This is not possible in the present state; nothing was changed."),
     412: N_("It has changed since the version that If-Match names; nothing was changed."),

@@ -22,7 +22,9 @@ PAGE = 100
 SCOPES = {
     "items:read": N_("Read items, drafts included"),
     "items:write": N_("Write and change items, and hand them in"),
-    "items:publish": N_("Approve, publish, correct and withdraw items, and hold everything"),
+    "items:publish": N_(
+        "Approve, publish, correct and withdraw items, hold everything, and look after subjects, contacts and “about” texts"
+    ),
     "media:write": N_("Upload pictures"),
     "admin": N_("Everything that your role may do"),
 }

@@ -85,9 +85,14 @@ def ticker_age(instance: Path) -> float | None:
     return abs(time.time() - touched)  # by the clock that stamps files
 
 
+def runs_elsewhere(instance: Path) -> bool:
+    """Whether this instance was started without a ticker."""
+    return (instance / "run" / "no-scheduler").exists()
+
+
 def _scheduler() -> Verdict:
     instance = settings.current().instance
-    if (instance / "run" / "no-scheduler").exists():
+    if runs_elsewhere(instance):
         return True, "runs elsewhere"
     age = ticker_age(instance)
     if age is None:

@@ -12,10 +12,11 @@ from feedsvc.characters import clean
 from feedsvc.db import reading
 from feedsvc.feeds import addresses, assemble
 from feedsvc.formats import prose
-from feedsvc.newsroom import corrections, editions, html, public
+from feedsvc.newsroom import corrections, editions, html, whereabouts
 from feedsvc.newsroom.listing import NEWS
-from feedsvc.newsroom.public import Moved, Shown, Withdrawn
-from feedsvc.web import bodies, illustrations, labels
+from feedsvc.newsroom.public import Shown
+from feedsvc.newsroom.whereabouts import Moved, Withdrawn
+from feedsvc.web import bodies, i18n, illustrations, labels
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import elsewhere, frame, structured
 from feedsvc.web.site.remembered import remembered
@@ -26,7 +27,7 @@ FORMS = {"txt": ("text/plain", prose.PLAIN), "md": ("text/markdown", prose.MARKD
 
 def _found(session: Session, slug: str, suffix: str, *, now: datetime) -> Shown | Answer:
     """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
-    found = public.at_slug(session, g.language, slug, now=now)
+    found = whereabouts.at_slug(session, g.language, slug, now=now)
     if found is None:
         abort(404)
     if isinstance(found, Moved):
@@ -96,7 +97,7 @@ def item_form(slug: str, suffix: str) -> Answer:
         found = _found(session, slug, f".{suffix}", now=clock.now())
         if not isinstance(found, Shown):
             return found
-        said = prose.write(assemble.survived(found), style)
+        said = prose.write(assemble.survived(found), style, i18n.zoned_moment)
     response = Response(clean(said).encode("utf-8", "replace"), content_type=f"{media_type}; charset=utf-8")
     response.headers["Link"] = f'<{addresses.item_url(g.language, found.revision.slug)}>; rel="canonical"'
     response.headers["Access-Control-Allow-Origin"] = "*"

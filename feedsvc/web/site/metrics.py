@@ -8,6 +8,7 @@ import hmac
 import shutil
 import time
 from datetime import datetime, timedelta
+from math import inf
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Select, func, select
@@ -22,13 +23,16 @@ from feedsvc.models import Notice, Poll, Publication
 from feedsvc.models import Session as SignIn
 from feedsvc.newsroom import listing, notices, public
 from feedsvc.web.permission import public as open_to_all
-from feedsvc.web.site.health import fresh, ticker_age
+from feedsvc.web.site.health import fresh, runs_elsewhere, ticker_age
 from feedsvc.web.site.kept import kept
 
 blueprint = Blueprint("metrics", __name__)
 
 LATE = timedelta(seconds=5)
 """So long after its moment the ticker has told of what went live, or something is wrong."""
+
+NEVER = inf
+"""The age of what never was: a figure that is left out is above nothing, and wakes nobody."""
 
 Lines = list[str]
 
@@ -44,9 +48,10 @@ def metrics() -> Response:
         refused.headers["WWW-Authenticate"] = "Bearer"
         return fresh(refused)
     lines = _metric("feedsvc_up", "Whether this process answers.", {f'{{version="{__version__}"}}': 1})
-    age = ticker_age(settings.current().instance)
-    if age is not None:
-        lines += _metric("feedsvc_ticker_age_seconds", "Seconds since the ticker last moved.", {"": round(age, 3)})
+    if not runs_elsewhere(settings.current().instance):
+        age = ticker_age(settings.current().instance)
+        moved = {"": NEVER if age is None else round(age, 3)}
+        lines += _metric("feedsvc_ticker_age_seconds", "Seconds since the ticker last moved.", moved)
     try:
         counts = kept("counts", _counted)
         more = _for_operators() if token else []
@@ -94,10 +99,9 @@ def _of_the_machine() -> Lines:
     instance = settings.current().instance
     lines = _metric("feedsvc_disk_free_bytes", "Room in the instance folder.", {"": shutil.disk_usage(instance).free})
     last = last_file(instance)
-    if last.exists():
-        age = round(time.time() - last.stat().st_mtime)  # by the clock that stamps files
-        lines += _metric("feedsvc_backup_age_seconds", "Since the last backup that was read back.", {"": age})
-    return lines
+    # By the clock that stamps files.
+    age = round(time.time() - last.stat().st_mtime) if last.exists() else NEVER
+    return lines + _metric("feedsvc_backup_age_seconds", "Since the last backup that was read back.", {"": age})
 
 
 def _metric(name: str, meaning: str, values: dict[str, float]) -> Lines:
@@ -105,5 +109,5 @@ def _metric(name: str, meaning: str, values: dict[str, float]) -> Lines:
     return [
         f"# HELP {name} {meaning}",
         f"# TYPE {name} gauge",
-        *(f"{name}{label} {value:.15g}" for label, value in values.items()),
+        *(f"{name}{label} {'+Inf' if value == NEVER else format(value, '.15g')}" for label, value in values.items()),
     ]

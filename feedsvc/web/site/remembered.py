@@ -18,7 +18,7 @@ from flask import Response, current_app, g, request
 from feedsvc import clock
 from feedsvc.db import reading
 from feedsvc.newsroom import public
-from feedsvc.web.site.theme import theme
+from feedsvc.web.site.theme import see, theme
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,10 +84,11 @@ def remembered(view: View) -> View:
     @wraps(view)
     def answer(**values: Any) -> Any:
         asked = tuple(request.args.get(name, "") for name in ASKED)
-        key = (view.__name__, g.language, tuple(sorted(values.items())), asked, *_look())
         with reading() as session:
             now = clock.now()
-            version, until = public.version(session), public.coming(session, now=now)
+            version, until = public.lasting(session, now=now)
+            see(session)
+        key = (view.__name__, g.language, tuple(sorted(values.items())), asked, *_look())
         pages: _Pages = current_app.extensions.setdefault("feedsvc-pages", _Pages())
         found = pages.get(key, version, now)
         if found is not None:

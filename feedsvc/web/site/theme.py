@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, current_app, g
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from feedsvc import settings
 from feedsvc.db import reading
@@ -47,10 +48,16 @@ def theme() -> Theme:
     if found is None:
         try:
             with reading() as session:
-                chosen = current_app.extensions[_SEEN] = look.chosen(session)
+                return see(session)
         except (FeedsvcError, DBAPIError):
-            chosen = Look()
-        found = g.theme = _of(chosen)
+            found = g.theme = _of(Look())
+    return found
+
+
+def see(session: Session) -> Theme:
+    """The look of now, for the rest of the request; for who reads anyway."""
+    current_app.extensions[_SEEN] = chosen = look.chosen(session)
+    found = g.theme = _of(chosen)
     return found
 
 
