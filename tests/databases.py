@@ -238,7 +238,13 @@ class Database:
     def damage(self) -> None:
         """What is there now is no newsroom: a file that is no database, or one whose tables are gone."""
         if self.server:
-            self.server.ask("DROP SCHEMA public CASCADE", self.name)
+            for tries_left in reversed(range(20)):
+                try:  # whoever reads just now may hold what this needs, and wait for what this holds
+                    self.server.ask("DROP SCHEMA public CASCADE", self.name)
+                    break
+                except psycopg.errors.DeadlockDetected:
+                    if not tries_left:
+                        raise
         else:
             for file in self.files:
                 file.write_bytes(b"This is no database. " * 1000) if file.suffix == ".sqlite" else file.unlink()

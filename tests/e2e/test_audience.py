@@ -201,7 +201,9 @@ def test_sigkill_in_the_middle_of_taking_counts_nothing_twice(instance: Path) ->
             return session.scalar(select(func.sum(Poll.count))) or 0
 
     with takers() as (start, end):
-        for _ in range(KILLS):
+        for kill in range(5 * KILLS):
+            if kill >= KILLS and caught and total():  # a busy machine takes more of them to meet both cases
+                break
             taker = start()
             try:
                 for _ in range(60):
@@ -209,7 +211,7 @@ def test_sigkill_in_the_middle_of_taking_counts_nothing_twice(instance: Path) ->
                     planted += 7
                     row = Polls(today, "news", "en", "atom", 200, "Feedly", 7, 0)
                     tallies.put(instance, Tally(source, number, today, [row], 0))
-                time.sleep(chance.uniform(0, 0.5))
+                time.sleep(chance.uniform(0, 0.5 if kill < KILLS else 2.5))
             finally:
                 end(taker)
             caught += bool(tallies.waiting(instance))
@@ -220,4 +222,4 @@ def test_sigkill_in_the_middle_of_taking_counts_nothing_twice(instance: Path) ->
     assert tallies.waiting(instance) == []
     assert caught, "no kill came while there was work"
     assert taken, "every kill came before there was work"
-    print(f"\n{KILLS} kills, {caught} of them in the middle; {planted} asked, {total()} counted")
+    print(f"\n{kill} kills, {caught} of them in the middle; {planted} asked, {total()} counted")
