@@ -6,35 +6,18 @@ import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from feedsvc import database_address
 from feedsvc.errors import WrongSettings
 
 PREFIX = "FEEDSVC_"
 SECRETS = ("secret_key", "admin_password", "smtp_url", "database_url", "metrics_token")
 """Settings that may also be given as `FEEDSVC_…_FILE`: the path of a file that holds the value."""
-
-
-_POSTGRESQL = re.compile(r"\Apostgres(ql)?(\+psycopg)?://")
-
-
-def _is_server(url: str) -> bool:
-    """Whether this is the address of a PostgreSQL database, with only parameters that the driver knows."""
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        parts = urlsplit(url)
-        if parts.scheme != "postgresql+psycopg" or parts.port == 0 or not parts.path.strip("/"):
-            return False
-        said = conninfo_to_dict(url.replace("+psycopg", "", 1))
-    except (ValueError, ProgrammingError):
-        return False
-    return bool(said.get("host")) and "/" not in str(said.get("dbname", "/"))
 
 
 class Settings(BaseSettings):
@@ -93,10 +76,21 @@ class Settings(BaseSettings):
     feed_bytes: int = Field(
         500_000, ge=50_000, le=5_000_000, description="Size in bytes that a feed should not exceed."
     )
+    withdrawn_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="For so many days feeds go on saying that an item was withdrawn, so that readers who ask seldom hear of it too; counted back from the last change of the feed.",
+    )
     feed_licence: str = Field(
         "",
         max_length=500,
         description="Terms on which items may be republished: a sentence, or the https address of a page. Empty: free, with the newsroom named as the source.",
+    )
+
+    ai_use: Literal["", "allowed", "refused"] = Field(
+        "",
+        description="Whether AI systems may be trained with the items: allowed or refused, said in every feed. Empty: nothing is said.",
     )
 
     @field_validator("languages", mode="before")
@@ -144,8 +138,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
-        url = _POSTGRESQL.sub("postgresql+psycopg://", value.get_secret_value().strip())
-        if url and not re.fullmatch(r"sqlite:///.*[^/\s]", url) and not _is_server(url):
+        url = database_address.with_driver(value.get_secret_value().strip())
+        if url and not re.fullmatch(r"sqlite:///.*[^/\s]", url) and not database_address.is_server(url):
             raise ValueError(
                 "must be empty or look like postgresql://user:password@host:5432/name or sqlite:////folder/file; "
                 "in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25"

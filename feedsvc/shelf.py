@@ -104,6 +104,18 @@ def look(instance: Path, key: Key, wanted: Mark) -> Listed | None:
         return None
 
 
+def latest(instance: Path, key: Key, name: str) -> bytes | None:
+    """A file of the newest version of a feed that has one, expired and left ones too; None where there is none."""
+    place = folder(instance, key)
+    with contextlib.suppress(OSError):
+        for _, version in sorted(
+            ((parse(path.name) or Mark(-1, 0, 0), path) for path in place.iterdir()), reverse=True
+        ):
+            with contextlib.suppress(OSError):
+                return (version / name).read_bytes()
+    return None
+
+
 def is_whole(instance: Path, key: Key, wanted: Mark) -> bool:
     """Whether a version's files are there with the sizes that they were written with. An expired one needs none."""
     if wanted.until_ms == 0:

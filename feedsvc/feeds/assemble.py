@@ -12,19 +12,25 @@ from feedsvc import settings
 from feedsvc.characters import clean, one_line
 from feedsvc.clock import whole_second
 from feedsvc.feeds import addresses, contacts, illustrated, scopes
-from feedsvc.formats.document import Entry, FeedDoc, Term
+from feedsvc.formats.document import Entry, FeedDoc, Note, Term, Withdrawal
 from feedsvc.models import Feed
 from feedsvc.newsroom import datelines, html
 from feedsvc.newsroom.public import Correction, Shown
+from feedsvc.newsroom.withdrawals import Withdrawn
 from feedsvc.words import N_, say
 
 log = structlog.get_logger()
 
-VERSION = 1
+VERSION = 2
 """Raise it when another entry is made of the same rows."""
 TERMS = frozenset(("category", "tag"))
 """Kinds of subjects whose names entries say; an organisation's is frozen in the text."""
 LEAST_ITEMS = 10
+AI_USE = {
+    "allowed": N_("AI systems may be trained with it."),
+    "refused": N_("AI systems may not be trained with it."),
+}
+"""What the setting says → the sentence for people."""
 
 
 def entry(shown: Shown) -> Entry:
@@ -43,6 +49,11 @@ def entry(shown: Shown) -> Entry:
         authors=tuple(one_line(author.name) for author in revision.authors) or (one_line(revision.organisation_name),),
         terms=_terms(shown),
         pictures=illustrated.pictures(revision),
+        version=shown.version,
+        revised=whole_second(max(shown.revised, shown.published)),
+        notes=tuple(Note(whole_second(note.at), one_line(note.note)) for note in shown.corrections),
+        organisation=one_line(revision.organisation_name),
+        dateline=one_line(revision.dateline),
     )
 
 
@@ -112,6 +123,21 @@ def _terms(shown: Shown) -> tuple[Term, ...]:
     )
 
 
+def withdrawal(gone: Withdrawn) -> Withdrawal:
+    """What every format says of an item that was taken back: that it was, when, and the newsroom's reason."""
+    day = format_datetime(gone.at, "d MMMM y, HH:mm 'UTC'", locale=gone.language)
+    sorry = say(gone.language, N_("What stood here was withdrawn by the newsroom. Please do not rely on copies of it."))
+    return Withdrawal(
+        id=gone.guid,
+        language=gone.language,
+        published=whole_second(gone.published),
+        at=whole_second(gone.at),
+        version=gone.version,
+        title=say(gone.language, N_("This item was taken back")),
+        notice=one_line(f"{sorry} {day}: {gone.reason}"),
+    )
+
+
 def frame(feed: Feed, name: str, updated: datetime, older: int | None) -> FeedDoc:
     """What stands around a feed's entries. `name`: its scope's; `older`: the archive behind the entries."""
     newsroom = one_line(settings.current().newsroom_name)
@@ -131,7 +157,27 @@ def frame(feed: Feed, name: str, updated: datetime, older: int | None) -> FeedDo
         updated=updated,
         author=newsroom,
         prev_archive=older,
+        rights=rights(feed.language),
+        licence=licence(),
+        ai_use=settings.current().ai_use,
     )
+
+
+def licence() -> str:
+    """The address of the page that says on what terms texts may be republished, where the newsroom has one."""
+    said = settings.current().feed_licence
+    return said if said.startswith(("https://", "http://")) else ""
+
+
+def rights(language: str) -> str:
+    """On what terms, in a sentence: as each feed's page says."""
+    current = settings.current()
+    if licence():
+        terms = say(language, N_("The newsroom’s terms of use"))
+    else:
+        usual = N_("You may republish it free of charge, whole or in part. Name {name} as the source.")
+        terms = one_line(current.feed_licence) or say(language, usual, name=one_line(current.newsroom_name))
+    return f"{terms} {say(language, AI_USE[current.ai_use])}" if current.ai_use else terms
 
 
 def weight(one: Entry) -> int:

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import afterwards, archives, assemble, pieces, scopes, which
+from feedsvc.feeds import afterwards, archives, assemble, past, pieces, scopes, which
 from feedsvc.feeds.contents import Contents, Ground, contents, ground, packed, written
+from feedsvc.feeds.past import Past
 from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Feed
 from feedsvc.newsroom import listing
@@ -43,6 +44,9 @@ def fingerprint() -> str:
         current.feed_items,
         current.feed_bytes,
         current.main_language,
+        current.feed_licence,
+        current.ai_use,
+        current.withdrawn_days,
         scopes.VERSION,
         assemble.VERSION,
     ]
@@ -133,7 +137,7 @@ def _put(session: Session, instance: Path, key: Key, known: Ground) -> _Made | N
     if not found.entries and which.opened(session, feed, now=known.now) is None:
         raise NotFound("feed")
     modified = int(which.last_modified(session, feed, fallen, now=known.now).timestamp())
-    shelf.put(instance, key, _shelved(mark, modified, found))
+    shelf.put(instance, key, _shelved(mark, modified, found, past.parsed(shelf.latest(instance, key, past.FILE))))
     log.debug("built", language=key.language, scope=key.scope, version=mark.version)
     return _Made(feed.id, mark, found.news, found.end, found.waiting)
 
@@ -151,11 +155,14 @@ def _is_up_to(there: Mark, wanted: Mark) -> bool:
     return there >= wanted and there.until_ms > shelf.LAST_RESORT
 
 
-def _shelved(mark: Mark, modified: int, found: Contents) -> Shelved:
-    """Every document of the feed, gzipped: whoever wants it as it is gets it unpacked."""
+def _shelved(mark: Mark, modified: int, found: Contents, before: Past | None) -> Shelved:
+    """Every document of the feed, gzipped: whoever wants it as it is gets it unpacked. `before`: of the last version."""
     made = {suffix: written(found.doc, found.entries, suffix) for suffix in FORMATS}
     files = {f"{suffix}.gz": packed(one.body) for suffix, one in made.items()}
-    return Shelved(mark, modified, {suffix: one.tag for suffix, one in made.items()}, files)
+    tags = {suffix: one.tag for suffix, one in made.items()}
+    sizes = {suffix: one.sizes for suffix, one in made.items()}
+    files[past.FILE] = past.written(past.next_after(before, tags, [one.digest for one in found.entries], sizes))
+    return Shelved(mark, modified, tags, files)
 
 
 def expire(feed: Feed, *, for_good: bool) -> None:

@@ -1,9 +1,10 @@
 """What a feed carries: its newest items, rendered, and the frame around them. Feeds that are built together are asked about together."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from isal import igzip
@@ -16,8 +17,9 @@ from feedsvc.feeds.which import Known
 from feedsvc.formats.document import FeedDoc
 from feedsvc.formats.registry import FORMATS, around, joined
 from feedsvc.models import Feed
-from feedsvc.newsroom import listing
+from feedsvc.newsroom import listing, withdrawals
 from feedsvc.newsroom.listing import Place
+from feedsvc.newsroom.withdrawals import Withdrawn
 from feedsvc.shelf import Key
 
 _GZIP_LEVEL = 2
@@ -30,6 +32,11 @@ class Contents:
     doc: FeedDoc
     """Without entries."""
     entries: list[pieces.Piece]
+    """Of its items and of those that were taken back, in the order of the document."""
+    count: int
+    """How many items."""
+    gone: Sequence[Withdrawn]
+    """What was taken back of late."""
     news: pieces.News
     end: Place | None
     """The place of the last entry."""
@@ -48,6 +55,8 @@ class Ground:
     """What people call each scope in the language of its feed."""
     fronts: dict[int, archives.Front]
     """Feed → what lies between it and its archives."""
+    gone: dict[int, list[Withdrawn]]
+    """Feed → what was taken back out of it of late."""
 
 
 def ground(session: Session, keys: Collection[Key], *, now: datetime) -> Ground:
@@ -59,7 +68,16 @@ def ground(session: Session, keys: Collection[Key], *, now: datetime) -> Ground:
         mine = [key.scope for key in known if key.language == language]
         called = scopes.names_of(session, mine, (language,), now=now)
         names |= {Key(language, scope): name for scope, name in called.items()}
-    return Ground(now, pieces.made_with(session), known, names, fronts)
+    return Ground(now, pieces.made_with(session), known, names, fronts, _taken_back(session, known.values(), now=now))
+
+
+def _taken_back(session: Session, known: Iterable[Known], *, now: datetime) -> dict[int, list[Withdrawn]]:
+    """What feeds must still tell of. The days count back from a feed's last change and not from now: so the same rows
+    make the same bytes on every node, and no feed changes by itself because a day has passed.
+    """
+    window = timedelta(days=settings.current().withdrawn_days)
+    since = {one.feed: which.last_modified(session, one.feed, one.fallen, now=now) - window for one in known}
+    return withdrawals.lately(session, since, now=now)
 
 
 def contents(session: Session, ground: Ground, key: Key) -> Contents:
@@ -71,9 +89,16 @@ def contents(session: Session, ground: Ground, key: Key) -> Contents:
     count = assemble.fitting((one.weight for one in entries), settings.current().feed_bytes)
     end = rows[count - 1].place if count else None
     older = archives.behind(session, feed, front, rows[count].place, end) if end and rows[count:] else None
-    updated = max((one.updated for one in entries[:count]), default=None) or emptied(session, feed, now=now)
-    doc = assemble.frame(feed, ground.names.get(key, ""), updated, older)
-    return Contents(doc, entries[:count], news, end, max(0, front.above - count))
+    gone = ground.gone.get(feed.id, [])
+    told = [*entries[:count], *(pieces.of_withdrawal(assemble.withdrawal(one)) for one in gone)]
+    updated = max((one.updated for one in told), default=None) or emptied(session, feed, now=now)
+    doc = replace(
+        assemble.frame(feed, ground.names.get(key, ""), updated, older), withdrawn=tuple(map(assemble.withdrawal, gone))
+    )
+    places = [*(one.place for one in rows[:count]), *(one.place for one in gone)]
+    # A withdrawal stands where its item stood: newest first by publication.
+    in_order = [piece for _, piece in sorted(zip(places, told, strict=True), key=itemgetter(0), reverse=True)]
+    return Contents(doc, in_order, count, gone, news, end, max(0, front.above - count))
 
 
 def at(session: Session, feed: Feed, *, now: datetime) -> Contents:
@@ -110,6 +135,8 @@ class Written(NamedTuple):
     """What its ETags begin with: a hash of its frame and of each entry's hash, so that a quarter of a megabyte is not
     hashed again where one entry is new. The same bytes have the same tag on every node.
     """
+    sizes: Sequence[int] = ()
+    """Bytes of what stands before the entries, then of each entry without what separates it from the next."""
 
 
 def written(doc: FeedDoc, entries: Sequence[pieces.Piece], suffix: str) -> Written:
@@ -120,7 +147,7 @@ def written(doc: FeedDoc, entries: Sequence[pieces.Piece], suffix: str) -> Writt
     said = hashlib.blake2b(b"%d %d " % (len(head), len(tail)), digest_size=16)
     for part in (head, tail, *(one.hashes[suffix] for one in entries)):
         said.update(part)
-    return Written(body, said.hexdigest())
+    return Written(body, said.hexdigest(), [len(head), *(len(one.bytes[suffix]) for one in entries)])
 
 
 def packed(body: bytes) -> bytes:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,8 @@ from feedsvc import clock, settings
 from feedsvc.db import transaction
 from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import assemble
-from feedsvc.formats.document import digest
+from feedsvc.formats import tidy
+from feedsvc.formats.document import Withdrawal, digest
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Change, Fragment, Rendered
@@ -115,6 +117,14 @@ def forget() -> None:
     with _MEMORY.lock:
         _MEMORY.pieces.clear()
         _MEMORY.size = 0
+
+
+@lru_cache(maxsize=512)
+def of_withdrawal(gone: Withdrawal) -> Piece:
+    """What stands in the place of an item that was taken back: a few words, made anew by whoever needs them."""
+    rendered = {suffix: fmt.write_withdrawal(tidy.withdrawal(gone)) for suffix, fmt in FORMATS.items()}
+    name = hashlib.blake2b(repr(gone).encode("ascii", "backslashreplace"), digest_size=16).hexdigest()
+    return _piece(name, rendered, gone.at, 0)
 
 
 def of(session: Session, outlines: Sequence[Outline], *, made_with: str, now: datetime) -> tuple[list[Piece], News]:

@@ -1,7 +1,8 @@
 """Holding the shelf against the rows: every byte of every coding."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import brotli
@@ -11,10 +12,14 @@ from sqlalchemy.orm import Session
 from feedsvc import clock, settings, shelf
 from feedsvc.db import reading
 from feedsvc.feeds import assemble, contents, which
+from feedsvc.formats import tidy
+from feedsvc.formats.document import Entry
 from feedsvc.formats.fragment import render
-from feedsvc.formats.registry import FORMATS, join
+from feedsvc.formats.registry import FORMATS, Format, join
 from feedsvc.models import Feed
 from feedsvc.newsroom import listing
+from feedsvc.newsroom.public import Shown
+from feedsvc.newsroom.withdrawals import Withdrawn
 from feedsvc.shelf import Key
 
 _DECODE: dict[str, Callable[[bytes], bytes]] = {
@@ -58,8 +63,15 @@ def whole(session: Session, feed: Feed) -> dict[str, bytes]:
     """A feed's documents made from its texts alone, without anything that was rendered before."""
     now = clock.now()
     current = settings.current()
-    frame = contents.at(session, feed, now=now).doc
+    found = contents.at(session, feed, now=now)
     shown = listing.newest(session, feed.language, scope=feed.scope, now=now, limit=current.feed_items)
     entries = [assemble.survived(one) for one in shown]
     entries = entries[: assemble.fitting(map(assemble.weight, entries), current.feed_bytes)]
-    return {suffix: join(fmt, frame, [render(fmt, one)[0] for one in entries]) for suffix, fmt in FORMATS.items()}
+    return {suffix: join(fmt, found.doc, _made(fmt, shown, entries, found.gone)) for suffix, fmt in FORMATS.items()}
+
+
+def _made(fmt: Format, shown: list[Shown], entries: list[Entry], gone: Sequence[Withdrawn]) -> list[bytes]:
+    """Every entry, and what stands in the place of those that were taken back, newest first by publication."""
+    there = [(one.place, render(fmt, entry)[0]) for one, entry in zip(shown, entries, strict=False)]
+    there += [(one.place, fmt.write_withdrawal(tidy.withdrawal(assemble.withdrawal(one)))) for one in gone]
+    return [made for _, made in sorted(there, key=itemgetter(0), reverse=True)]

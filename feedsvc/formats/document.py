@@ -1,8 +1,9 @@
 """The one plain document that every writer reads: a feed and its entries, frozen, ready to be written."""
 
 import hashlib
+import html
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 
@@ -55,6 +56,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What was put right in an entry, and when."""
+
+    at: datetime
+    text: str
+    """Plain text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One item in one language as the public may read it: text cleaned, addresses absolute, times in UTC seconds."""
 
@@ -77,6 +87,51 @@ class Entry:
     terms: tuple[Term, ...]
     pictures: tuple[Picture, ...] = ()
     """The first one leads."""
+    version: int = 1
+    """How many texts of it have come out, this one included: it grows with every one, and tells of no other."""
+    revised: datetime | None = None
+    """When this very text came out, also silently; None: at `updated`."""
+    notes: tuple[Note, ...] = ()
+    """Corrections, the newest first. `content_html` says them too."""
+    organisation: str = ""
+    """Who speaks; empty: the newsroom."""
+    dateline: str = ""
+    """Where and when it was given out; `content_html` begins with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An item that was public and was taken back. Nothing that it said is here, and no address: its words are in that."""
+
+    id: str
+    language: str
+    published: datetime
+    at: datetime
+    """When it was taken back."""
+    version: int
+    """One more than its last text had."""
+    title: str
+    """“Withdrawn”, in the language."""
+    notice: str
+    """A sentence for readers with the day and the newsroom's reason, plain text."""
+
+
+def stub(gone: Withdrawal) -> Entry:
+    """The entry that takes a withdrawn item's place in formats that have no word for a withdrawal: readers that hold the
+    item put this in its place, since the id is the same. Its content replaces what they hold, so it is never empty.
+    """
+    return Entry(
+        id=gone.id,
+        url="",
+        title=gone.title,
+        summary=gone.notice,
+        content_html=f"<p>{html.escape(gone.notice, quote=False)}</p>",
+        language=gone.language,
+        published=gone.published,
+        updated=gone.at,
+        authors=(),
+        terms=(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +158,14 @@ class FeedDoc:
     """The number of the archive with the next older entries; None: there are no older ones."""
     next_archive: int | None = None
     """The number of the archive with the next newer entries; None: there is none yet. Archive documents only."""
+    rights: str = ""
+    """On what terms its texts may be republished: a sentence in its language; empty: nothing is said."""
+    licence: str = ""
+    """The address of a page with these terms; empty where there is none."""
+    ai_use: str = ""
+    """Whether programs may learn from its texts: `allowed`, `refused`, or empty where nothing is said."""
+    withdrawn: tuple[Withdrawal, ...] = ()
+    """What was taken back of late, the newest first. Subscription documents only: nobody polls an archive."""
     query: str = ""
     """What its addresses end with, `?` included: for documents that are asked for with a question."""
 
@@ -135,6 +198,9 @@ class FeedDoc:
         return others
 
 
+_LATER = {one.name: one.default for one in fields(Entry) if one.default is not MISSING}
+
+
 @lru_cache(maxsize=1_024)
 def digest(entry: Entry) -> str:
     """32 hex digits that change exactly when any field of the entry does: the key of its stored fragments.
@@ -142,7 +208,8 @@ def digest(entry: Entry) -> str:
     Remembered, since every format and every build of a feed asks again for the same frozen entries.
     """
     said = asdict(entry)
-    if not entry.pictures:  # an entry that has none keeps the name that it had before there were any
-        del said["pictures"]
-    fields = json.dumps(said, ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
-    return hashlib.blake2b(fields.encode("ascii"), digest_size=16).hexdigest()
+    for name, usual in _LATER.items():  # an entry without such a thing keeps the name that it had before there were any
+        if getattr(entry, name) == usual:
+            del said[name]
+    text = json.dumps(said, ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
+    return hashlib.blake2b(text.encode("ascii"), digest_size=16).hexdigest()

@@ -17,7 +17,7 @@ import feedgen.entry  # type: ignore[import-untyped]  # feedgen carries no types
 import feedgen.feed  # type: ignore[import-untyped]
 from feedgen.ext.base import BaseExtension  # type: ignore[import-untyped]
 
-from feedsvc.formats import mediarss
+from feedsvc.formats import mediarss, rsl
 from feedsvc.formats.document import Entry, FeedDoc, Picture
 from feedsvc.formats.tidy import PROBE
 
@@ -41,16 +41,19 @@ class FeedRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no typ
     def __init__(self) -> None:
         self.namespaces: dict[str, str] = {}
         self.is_archive = False
+        self.ai_use = ""
         self.links: Sequence[Mapping[str, str]] = ()
 
     def extend_ns(self) -> dict[str, str]:
         """Prefix to namespace, merged into the root's by feedgen."""
-        return self.namespaces | {"fh": HISTORY} if self.is_archive else self.namespaces
+        more = ({"fh": HISTORY} if self.is_archive else {}) | ({"rsl": rsl.NAMESPACE} if self.ai_use else {})
+        return self.namespaces | more
 
     def extend_atom(self, feed: _Element) -> _Element:
         """Write `fh:archive` after feedgen's own elements of the feed."""
         if self.is_archive:
             lxml.etree.SubElement(feed, f"{{{HISTORY}}}archive")
+        rsl.add(feed, self.ai_use)
         return feed
 
     def extend_rss(self, rss: _Element) -> _Element:
@@ -60,6 +63,7 @@ class FeedRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no typ
             lxml.etree.SubElement(channel, f"{{{ATOM}}}link", dict(attributes))
         if self.is_archive:
             lxml.etree.SubElement(channel, f"{{{HISTORY}}}archive")
+        rsl.add(channel, self.ai_use)
         return rss
 
 
@@ -107,6 +111,7 @@ def new_feed(doc: FeedDoc, namespaces: dict[str, str]) -> Any:
     feed.register_extension("repairs", FeedRepairs, EntryRepairs)
     feed.repairs.namespaces = namespaces
     feed.repairs.is_archive = doc.archive is not None
+    feed.repairs.ai_use = doc.ai_use
     return feed
 
 

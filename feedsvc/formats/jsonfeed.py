@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from feedsvc.formats.document import Entry, FeedDoc, Picture
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Withdrawal, stub
 
-VERSION = 2
+VERSION = 3
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 SEPARATOR = b",\n"
@@ -17,6 +17,12 @@ _TAIL = b"]}"
 def write_entry(entry: Entry) -> bytes:
     """The UTF-8 bytes of one item's object; raises UnicodeEncodeError for a lone surrogate."""
     return _bytes(_item(entry))
+
+
+def write_withdrawal(gone: Withdrawal) -> bytes:
+    """The UTF-8 bytes of an item in the place of one that was taken back; `_withdrawn` says so to programs (Extensions)."""
+    said = {"about": "https://www.rfc-editor.org/rfc/rfc6721", "at": gone.at.isoformat()}
+    return _bytes(_item(stub(gone)) | {"_withdrawn": said})
 
 
 def frame(doc: FeedDoc) -> tuple[bytes, bytes]:
@@ -49,8 +55,16 @@ def _top(doc: FeedDoc, items: list[dict[str, Any]]) -> dict[str, Any]:
         top["next_url"] = doc.archive_url(doc.prev_archive, "json")
     top["language"] = doc.language
     top["authors"] = [{"name": doc.author}]
+    if rights := _rights(doc):
+        top["_rights"] = rights
     top["items"] = items
     return top
+
+
+def _rights(doc: FeedDoc) -> dict[str, str]:
+    """Extensions: on what terms its texts may be used; JSON Feed has no word of its own for that."""
+    told = {"terms": doc.rights, "licence": doc.licence, "ai_use": doc.ai_use}
+    return {name: value for name, value in told.items() if value}
 
 
 def _item(entry: Entry) -> dict[str, Any]:
@@ -82,4 +96,6 @@ def _attachment(picture: Picture) -> dict[str, Any]:
     told: dict[str, Any] = {"url": file.url, "mime_type": file.media_type}
     if picture.caption or picture.alt:
         told["title"] = picture.caption or picture.alt
-    return told | {"size_in_bytes": file.length}
+    words = {"alt": picture.alt, "caption": picture.caption, "credit": picture.credit, "rights": picture.rights}
+    said = {name: value for name, value in words.items() if value}
+    return told | {"size_in_bytes": file.length} | ({"_picture": said} if said else {})

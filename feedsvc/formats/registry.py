@@ -1,10 +1,10 @@
-"""Which formats there are. A new one is a writer, a line in FORMATS and a golden file."""
+"""Which formats there are. A new one is a writer, a line in FORMATS or in AGENCY, and a golden file."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from feedsvc.formats import atom, jsonfeed, rss, tidy
-from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats import atom, jsonfeed, newsml, ninjs, nitf, rss, tidy, tombstones
+from feedsvc.formats.document import Entry, FeedDoc, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Format:
     """The writer's version, part of a stored fragment's key."""
     write_entry: Callable[[Entry], bytes]
     """The bytes of one entry; may raise for text that was not cleaned."""
+    write_withdrawal: Callable[[Withdrawal], bytes]
+    """The bytes that stand in the place of an item that was taken back."""
     frame: Callable[[FeedDoc], tuple[bytes, bytes]]
     """What stands before and after the entries."""
     write_whole: Callable[[FeedDoc], bytes]
@@ -38,11 +40,19 @@ FORMATS: dict[str, Format] = {
             "Atom",
             atom.VERSION,
             atom.write_entry,
+            tombstones.write,
             atom.frame,
             atom.write_whole,
         ),
         Format(
-            "rss", "application/rss+xml; charset=utf-8", "RSS", rss.VERSION, rss.write_entry, rss.frame, rss.write_whole
+            "rss",
+            "application/rss+xml; charset=utf-8",
+            "RSS",
+            rss.VERSION,
+            rss.write_entry,
+            rss.write_withdrawal,
+            rss.frame,
+            rss.write_whole,
         ),
         Format(
             "json",
@@ -50,12 +60,47 @@ FORMATS: dict[str, Format] = {
             "JSON Feed",
             jsonfeed.VERSION,
             jsonfeed.write_entry,
+            jsonfeed.write_withdrawal,
             jsonfeed.frame,
             jsonfeed.write_whole,
             jsonfeed.SEPARATOR,
         ),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A format of news agencies: written whole when somebody asks for it, and never kept on the shelf."""
+
+    suffix: str
+    """Ends the address."""
+    title: str
+    item: tuple[str, Callable[[FeedDoc], bytes]]
+    """The Content-Type of an item, and what writes a document with one entry or one withdrawal."""
+    feed: tuple[str, Callable[[FeedDoc], bytes]] | None = None
+    """The same of a feed; None where the format knows none."""
+
+
+AGENCY: dict[str, Agency] = {
+    fmt.suffix: fmt
+    for fmt in (
+        Agency("ninjs.json", "ninjs 3.1", ("application/json", ninjs.item), ("application/json", ninjs.feed)),
+        Agency("ninjs2.json", "ninjs 2.2", ("application/json", ninjs.older_item)),
+        Agency(
+            "newsml.xml",
+            "NewsML-G2",
+            ("application/vnd.iptc.g2.newsitem+xml; charset=utf-8", newsml.item),
+            ("application/vnd.iptc.g2.newsmessage+xml; charset=utf-8", newsml.feed),
+        ),
+        Agency("nitf.xml", "NITF", ("text/vnd.iptc.nitf; charset=utf-8", nitf.item)),
+    )
+}
+"""Media types as IANA has them registered; ninjs has none of its own."""
+FEEDS = {suffix: fmt.media_type for suffix, fmt in FORMATS.items()} | {
+    suffix: fmt.feed[0] for suffix, fmt in AGENCY.items() if fmt.feed
+}
+"""Suffix of every format of a feed → its Content-Type."""
 
 
 def around(fmt: Format, doc: FeedDoc) -> tuple[bytes, bytes]:

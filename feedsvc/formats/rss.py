@@ -7,7 +7,7 @@ from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
 from feedsvc.formats import mediarss
-from feedsvc.formats.document import Entry, FeedDoc
+from feedsvc.formats.document import Entry, FeedDoc, Withdrawal, stub
 from feedsvc.formats.tidy import shorten, text_of
 
 VERSION = 3
@@ -26,6 +26,10 @@ def _feed(doc: FeedDoc) -> Any:
     feed.link(href=doc.home_url, rel="alternate", type="text/html")
     # RFC 5005 appendix B: current, prev-archive and next-archive as atom:link. feedgen writes none but self.
     feed.repairs.links = [{"href": href, "rel": rel, "type": _MEDIA_TYPE} for rel, href in doc.history("rss")]
+    if doc.rights:
+        feed.copyright(doc.rights)  # channel/copyright
+    if doc.licence:  # RFC 4946, as atom:link
+        feed.repairs.links = [*feed.repairs.links, {"href": doc.licence, "rel": "license"}]
     feed.description(doc.subtitle or doc.title)  # channel/description, required
     feed.language(doc.language)  # channel/language, profile: BCP 47
     feed.updated(doc.updated)  # channel/lastBuildDate; left out, feedgen would write the present moment
@@ -77,3 +81,8 @@ frame = partial(repairs.frame, _DIALECT)
 """What stands before and after the items: head + fragments + tail is the document. Ignores `doc.entries`."""
 write_whole = partial(repairs.write_whole, _DIALECT)
 """feedgen's own document with all items, the measure for the joined one."""
+
+
+def write_withdrawal(gone: Withdrawal) -> bytes:
+    """The UTF-8 bytes of an `<item>` in the place of one that was taken back: RSS has no other word for that."""
+    return write_entry(stub(gone))

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from feedsvc.characters import clean, one_line
-from feedsvc.formats.document import Entry, FeedDoc, Picture, Rendition, Term
+from feedsvc.formats.document import Entry, FeedDoc, Note, Picture, Rendition, Term, Withdrawal
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TAG = re.compile(r"<[^>]*>")
@@ -46,6 +46,7 @@ def entry(given: Entry) -> Entry:
     normalised, because readers compare them byte for byte (RFC 4287 §4.2.6.1).
     """
     published = _seconds(given.published)
+    updated = max(published, _seconds(given.updated))
     content, summary = clean(given.content_html), clean(given.summary).strip()
     return replace(
         given,
@@ -56,10 +57,14 @@ def entry(given: Entry) -> Entry:
         content_html=content,
         language=_language(given.language),
         published=published,
-        updated=max(published, _seconds(given.updated)),
+        updated=updated,
         authors=_names(given.authors),
         terms=_terms(given.terms),
         pictures=tuple(_picture(picture) for picture in given.pictures),
+        revised=max(updated, _seconds(given.revised)) if given.revised else None,
+        notes=tuple(Note(_seconds(note.at), line) for note in given.notes if (line := one_line(note.text))),
+        organisation=one_line(given.organisation),
+        dateline=one_line(given.dateline),
     )
 
 
@@ -80,6 +85,10 @@ def plain(given: Entry) -> Entry:
         authors=tuple(name for name in _members(given.authors) if isinstance(name, str)),
         terms=tuple(term for term in _members(given.terms) if _is_term(term)),
         pictures=tuple(picture for picture in _members(given.pictures) if _is_picture(picture)),
+        revised=_some_moment(given.revised, given.updated, published),
+        notes=(),  # The content says them too.
+        organisation=_string(given.organisation),
+        dateline=_string(given.dateline),
     )
     return entry(safe)
 
@@ -89,6 +98,20 @@ def bare(given: Entry) -> Entry:
     safe = plain(given)
     lead_only = html.escape(shorten(text_of(safe.content_html), 300), quote=False)
     return replace(safe, summary="", content_html=f"<p>{lead_only}</p>", authors=(), terms=(), pictures=())
+
+
+def withdrawal(given: Withdrawal) -> Withdrawal:
+    """The same withdrawal with every string cleaned and UTC seconds."""
+    published = _seconds(given.published)
+    return replace(
+        given,
+        id=_address(given.id),
+        language=_language(given.language),
+        published=published,
+        at=max(published, _seconds(given.at)),
+        title=one_line(given.title) or "Withdrawn",
+        notice=one_line(given.notice),
+    )
 
 
 def doc(given: FeedDoc) -> FeedDoc:
@@ -104,6 +127,9 @@ def doc(given: FeedDoc) -> FeedDoc:
         base_url=_address(given.base_url),
         updated=_seconds(given.updated),
         author=one_line(given.author) or title,
+        rights=one_line(given.rights),
+        licence=_address(given.licence),
+        ai_use=given.ai_use if given.ai_use in ("allowed", "refused") else "",
     )
 
 

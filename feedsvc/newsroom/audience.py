@@ -29,7 +29,7 @@ KEPT = timedelta(days=400)
 """A year and a month, so that a month can be compared with the same one a year before."""
 READ_AGAIN = timedelta(hours=1)
 """`Feed.read_at` is at most so much behind: ten thousand feeds must not cost ten thousand updates at each tick."""
-_READING = (200, 304)
+_READING = (200, 226, 304)
 """Statuses with which a feed was read."""
 MOST_FEEDS = 100
 """Feeds in one answer, the most read first."""

@@ -174,6 +174,8 @@ def as_shown(session: Session, here: Standing, revision: Revision, *, now: datet
         corrections=live.corrections if live else (),
         place=(first, 0),
         publication_id=live.publication_id if live else 0,
+        version=live.version + 1 if live else 1,
+        revised=first,
     )
 
 

@@ -42,6 +42,10 @@ class Shown:
     """Where it stands in every list, newest first."""
     publication_id: int
     """The newest due publication: with it and the taxonomy all that is shown is given."""
+    version: int
+    """How many texts of it have come out, this one included."""
+    revised: datetime
+    """When this one did."""
 
 
 _SUBJECTS = (
@@ -55,7 +59,7 @@ _SUBJECTS = (
 NOW: Any = bindparam("now", type_=Publication.at.type)
 """The moment that is asked about, in statements that are made once: making one takes SQLAlchemy longer than running it."""
 # Made once for the same reason.
-_OPENING, _NEWEST, _ANY, _DATED = (aliased(Publication) for _ in range(4))
+_OPENING, _NEWEST, _ANY, _DATED, _COUNTED = (aliased(Publication) for _ in range(5))
 
 
 def held_since() -> Any:
@@ -95,6 +99,12 @@ def corrected(translation_id: Any, now: Any = NOW) -> ColumnElement[bool]:
     return exists(
         select(p.id).where(p.translation_id == translation_id, p.kind == "correct", p.note != "", due(p, now))
     )
+
+
+def version_of(translation_id: Any, now: Any = NOW) -> Any:
+    """SQL: how many publications of a translation are due. Numbers of rows would tell how many there are of others."""
+    p = _COUNTED
+    return select(func.count(p.id)).where(p.translation_id == translation_id, due(p, now)).scalar_subquery()
 
 
 class Source(NamedTuple):
@@ -163,6 +173,8 @@ def texts(source: Source, query: Select[Any], subjects: tuple[Any, ...] = _SUBJE
         newest.id,
         corrected(newest.translation_id),
         Revision,
+        version_of(newest.translation_id),
+        newest.at,
     )
     return (
         query.with_only_columns(*columns)
@@ -180,8 +192,19 @@ def read(session: Session, query: Select[Any], asked: Mapping[str, Any], *, now:
     noted = [row[8].translation_id for row in rows if row[7]]
     notes = _notes(session, noted, now) if noted else {}
     return [
-        Shown(key, guid, language, revision, at, updated, notes.get(revision.translation_id, ()), (at, place), number)
-        for at, place, updated, key, guid, language, number, _, revision in rows
+        Shown(
+            key,
+            guid,
+            language,
+            revision,
+            at,
+            updated,
+            notes.get(revision.translation_id, ()),
+            (at, place),
+            number,
+            *more,
+        )
+        for at, place, updated, key, guid, language, number, _, revision, *more in rows
     ]
 
 

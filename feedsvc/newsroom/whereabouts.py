@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from feedsvc.models import Publication, Revision, Translation
-from feedsvc.newsroom import public
+from feedsvc.newsroom import public, withdrawals
 from feedsvc.newsroom.public import Shown
+from feedsvc.newsroom.withdrawals import Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,6 @@ class Moved:
     """The slug was this item's once; it is at another one now."""
 
     slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """It was public and was taken back."""
-
-    at: datetime
-    reason: str
 
 
 def _writers() -> Select[Any]:
@@ -60,11 +53,6 @@ def at_slug(session: Session, language: str, slug: str, *, now: datetime) -> Sho
         shown = public.of_translation(session, translation_id, now=now)
         if shown and shown.revision.slug == slug:
             return shown
-        moved = moved or (Moved(shown.revision.slug) if shown else _withdrawn(session, translation_id, now))
+        gone = None if shown else withdrawals.of_translation(session, translation_id, now=now)
+        moved = moved or (Moved(shown.revision.slug) if shown else gone)
     return moved
-
-
-def _withdrawn(session: Session, translation_id: int, now: datetime) -> Withdrawn:
-    """The withdrawal that is a translation's newest due publication."""
-    publication = session.get_one(Publication, session.scalar(select(public.newest_of(translation_id, now))))
-    return Withdrawn(publication.at, publication.note)

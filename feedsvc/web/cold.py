@@ -1,4 +1,4 @@
-"""Documents that are joined when they are asked for, from entries that were rendered before: the archives of feeds.
+"""Documents that are joined when they are asked for: archives of feeds, and feeds in the formats of agencies.
 
 Only a few are joined at a time, and those of late are remembered for as long as the public sees the same.
 """
@@ -15,18 +15,21 @@ from sqlalchemy.orm import Session
 from feedsvc import clock
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import contents, which
+from feedsvc.feeds import agencies, contents, which
+from feedsvc.formats.document import FeedDoc
+from feedsvc.formats.registry import AGENCY
+from feedsvc.models import Feed
 from feedsvc.newsroom import public
 from feedsvc.shelf import Key, Listed
 from feedsvc.web.versions import Loaded, Variant, variant
 
 MEMORY = 4_000_000
-"""Bytes of archive documents that one process holds; what was asked for longest ago goes first."""
+"""Bytes of such documents that one process holds; what was asked for longest ago goes first."""
 SHARE = 4
 """One in so many threads may join documents: the others go on with feeds and pages."""
 
 Asked = tuple[Key, int, str, str]
-"""A feed, the number of an archive, a format and a coding."""
+"""A feed, the number of an archive (0: the feed itself), a format and a coding."""
 
 
 class Crowded(FeedsvcError):
@@ -48,7 +51,7 @@ class _Kept:
 
 @dataclass(slots=True)
 class Cold:
-    """What one process remembers of archives, and how many it may join at once."""
+    """What one process remembers of these, and how many it may join at once."""
 
     places: BoundedSemaphore
     kept: "OrderedDict[Asked, _Kept]" = field(default_factory=OrderedDict)
@@ -81,8 +84,8 @@ def begin(threads: int) -> Cold:
     return Cold(BoundedSemaphore(max(1, threads // SHARE)))
 
 
-def archive(cold: Cold, key: Key, number: int, suffix: str, coding: str) -> Loaded:
-    """An archive document in one coding (or none: the empty string), in the shape of a version of a feed.
+def document(cold: Cold, key: Key, number: int, suffix: str, coding: str) -> Loaded:
+    """A document in one coding (or none: the empty string), in the shape of a version of a feed.
 
     Its `Last-Modified` is its feed's: a withdrawal may have changed either. Raises NotFound, Crowded, Unavailable.
     """
@@ -108,18 +111,24 @@ def _made(session: Session, key: Key, number: int, suffix: str, coding: str) -> 
     feed = which.find(session, key)
     if feed is None or which.opened(session, feed, now=now) is None:
         raise NotFound("feed")
-    found = contents.archived(session, feed, number, now=now)
-    if found is None:
-        raise NotFound("archive")
+    doc, written = _written(session, feed, number, suffix, now)
     fallen, _ = which.moments(session, feed, now=now)
     modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
     until = public.coming(session, now=now)
-    doc, entries = found
-    body, etag = contents.written(doc, entries, suffix)
-    sent = contents.packed(body) if coding else body
+    sent = contents.packed(written.body) if coding else written.body
     variants: dict[tuple[str, str], Variant] = {
-        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, etag, sent, modified)
+        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, written.tag, sent, modified)
     }
-    there = Listed(Path(), modified, {suffix: etag}, {})
+    there = Listed(Path(), modified, {suffix: written.tag}, {})
     codings: dict[str, tuple[str, ...]] = {suffix: (coding,) if coding else ()}
     return _Kept(version, now, until, Loaded("", math.inf, there, b"", codings, variants), len(sent))
+
+
+def _written(session: Session, feed: Feed, number: int, suffix: str, now: datetime) -> tuple[FeedDoc, contents.Written]:
+    """The frame and the bytes. Raises NotFound for an archive that there is not."""
+    if suffix in AGENCY:
+        return agencies.feed(session, feed, suffix, now=now)
+    found = contents.archived(session, feed, number, now=now)
+    if found is None:
+        raise NotFound("archive")
+    return found[0], contents.written(*found, suffix)

@@ -14,9 +14,9 @@ from typing import Any
 from feedsvc import bell, clock, settings, shelf
 from feedsvc.errors import NotFound
 from feedsvc.feeds import addresses, build, numbers
-from feedsvc.formats.registry import FORMATS
+from feedsvc.formats.registry import AGENCY, FEEDS
 from feedsvc.shelf import Key
-from feedsvc.web import cold, proxied, seen
+from feedsvc.web import cold, delta, proxied, seen
 from feedsvc.web.artifacts import accepted, is_unchanged, pick
 from feedsvc.web.cold import Cold, Crowded
 from feedsvc.web.versions import (
@@ -44,7 +44,7 @@ SWITCH_INTERVAL = 0.0005
 """Seconds: beside Python-heavy requests this keeps 0.59 of the feeds' rate, the default 0.13."""
 _PATH = re.compile(
     r"(?:/([a-z]{2}))?/feeds/([a-z0-9-]+(?:/[a-z0-9-]+)?)"
-    rf"(?:/archive/([1-9][0-9]{{0,{numbers.DIGITS - 1}}}))?\.(" + "|".join(FORMATS) + r")\Z"
+    rf"(?:/archive/([1-9][0-9]{{0,{numbers.DIGITS - 1}}}))?\.(" + "|".join(map(re.escape, FEEDS)) + r")\Z"
 )
 _HEADER_KEPT, _PICKS = 256, 1_024
 """Longest Accept-Encoding whose choice is remembered, and how many choices for one version of a feed."""
@@ -140,8 +140,11 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
-    place = Place(key, suffix, str(shelf.folder(instance, key) / shelf.CURRENT), int(archive or 0))
-    if not place.archive and len(places) < _KNOWN and shelf.mark(instance, key) is not None:
+    if archive and suffix in AGENCY:
+        return None
+    link = str(shelf.folder(instance, key) / shelf.CURRENT)
+    place = Place(key, suffix, link, int(archive or 0), cold=bool(archive) or suffix in AGENCY)
+    if not place.cold and len(places) < _KNOWN and shelf.mark(instance, key) is not None:
         places[path] = place
     return place
 
@@ -149,12 +152,12 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
 def _answer(
     environ: Environ, start_response: StartResponse, place: Place, memory: Memory, archives: Cold, count: seen.Count
 ) -> Iterable[bytes]:
-    """The answer for a feed or its archive: 200, 304, 303 for a browser, 405. Each is counted as it is given.
+    """The answer for a feed in any format or its archive: 200, 304, 303 for a browser, 405. Each is counted as it is given.
 
     Raises NotFound where there is neither.
     """
     header = environ.get("HTTP_ACCEPT_ENCODING", "")
-    feed = current(place, memory) if not place.archive else archived(archives, place, header)
+    feed = current(place, memory) if not place.cold else joined(archives, place, header)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         count(place, 204 if method == "OPTIONS" else 405, environ)
@@ -173,17 +176,22 @@ def _answer(
         count(place, 304, environ)
         start_response("304 Not Modified", variant.unchanged + second if second else variant.unchanged)
         return []
+    if if_none_match and "HTTP_A_IM" in environ and not place.cold and delta.wanted(environ["HTTP_A_IM"]):
+        new = delta.since(place, feed, variant, header, if_none_match, memory)
+        if new is not None:
+            count(place, 226, environ)
+            start_response("226 IM Used", _dated(feed, new.headers))
+            return [] if method == "HEAD" else [new.body]
     count(place, 200, environ)
-    early = feed.there.last_modified > clock.seconds()
-    headers = _not_from_the_future(variant.headers) if early else variant.headers
+    headers = _dated(feed, variant.headers)
     start_response("200 OK", headers + second if second else headers)
     return [] if method == "HEAD" else [variant.body]
 
 
-def archived(archives: Cold, place: Place, header: str) -> Loaded:
-    """An archive document in the one coding that is worth making for one answer, where the client takes it."""
+def joined(archives: Cold, place: Place, header: str) -> Loaded:
+    """An archive or a feed in an agency's format, in the one coding that is worth making for one answer, where the client takes it."""
     coding = pick(accepted(header), ("gzip",)) if header else ""
-    return cold.archive(archives, place.key, place.archive, place.suffix, coding)
+    return cold.document(archives, place.key, place.archive, place.suffix, coding)
 
 
 def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
@@ -195,8 +203,10 @@ def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
     return variant
 
 
-def _not_from_the_future(headers: Headers) -> Headers:
+def _dated(feed: Loaded, headers: Headers) -> Headers:
     """The headers with a `Last-Modified` of now at the latest: RFC 9110 §8.8.2.1. An earlier date only costs a 200."""
+    if feed.there.last_modified <= clock.seconds():
+        return headers
     now = formatdate(clock.seconds() - 1, usegmt=True)
     return [(name, now if name == "Last-Modified" else value) for name, value in headers]
 

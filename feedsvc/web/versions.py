@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from os import readlink
 from pathlib import Path
+from typing import Any, Literal
 
 import structlog
 from isal import igzip
@@ -13,7 +14,8 @@ from isal import igzip
 from feedsvc import bell, clock, settings, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
-from feedsvc.formats.registry import FORMATS
+from feedsvc.feeds.past import Past
+from feedsvc.formats.registry import FEEDS
 from feedsvc.shelf import CODINGS, Key, Listed
 
 log = structlog.get_logger()
@@ -52,6 +54,8 @@ class Place:
     """The path of the feed's `current`."""
     archive: int = 0
     """The number of an archive document; 0: the feed itself."""
+    cold: bool = False
+    """Whether it is joined for whoever asks, and never lies on the shelf."""
 
 
 @dataclass(slots=True)
@@ -82,6 +86,10 @@ class Loaded:
     """Suffix and coding (empty: identity) → what was read already."""
     picked: dict[tuple[str, str], Variant] = field(default_factory=dict)
     """Suffix and Accept-Encoding → what was chosen for it."""
+    past: Past | Literal[False] | None = None
+    """What it remembers of earlier versions; None: not read yet, False: nothing."""
+    deltas: dict[tuple[str, int, str, str], Any] = field(default_factory=dict)
+    """What was made of that for readers who have one of them: see delta.py."""
     used: float = 0.0
     """When it was last asked for, in seconds since the epoch."""
     rests: float | None = None
@@ -214,7 +222,7 @@ def variant(url: str, suffix: str, coding: str, etag: str, body: bytes, last_mod
     links = f'<{url}>; rel="self", <{settings.current().public_url}/hub>; rel="hub"'
     unchanged: Headers = [("ETag", quoted), ("Cache-Control", CACHE_CONTROL), ("Vary", VARY), *CORS]
     headers = [
-        ("Content-Type", FORMATS[suffix].media_type),
+        ("Content-Type", FEEDS[suffix]),
         ("Content-Length", str(len(body))),
         ("Last-Modified", formatdate(last_modified, usegmt=True)),
         ("Link", links),

@@ -15,7 +15,8 @@ from feedsvc.formats import prose
 from feedsvc.newsroom import corrections, editions, html, whereabouts
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.newsroom.public import Shown
-from feedsvc.newsroom.whereabouts import Moved, Withdrawn
+from feedsvc.newsroom.whereabouts import Moved
+from feedsvc.newsroom.withdrawals import Withdrawn
 from feedsvc.web import bodies, i18n, illustrations, labels
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import elsewhere, frame, structured
@@ -25,9 +26,13 @@ FORMS = {"txt": ("text/plain", prose.PLAIN), "md": ("text/markdown", prose.MARKD
 """What stands behind an item's address → media type and style."""
 
 
-def _found(session: Session, slug: str, suffix: str, *, now: datetime) -> Shown | Answer:
+def at_address(session: Session, slug: str, suffix: str, *, now: datetime) -> Shown | Answer:
     """An item; 301 from an address that it had once, 410 once it is taken back, else 404: not yet and never alike."""
-    found = whereabouts.at_slug(session, g.language, slug, now=now)
+    return shown(whereabouts.at_slug(session, g.language, slug, now=now), suffix)
+
+
+def shown(found: Shown | Moved | Withdrawn | None, suffix: str) -> Shown | Answer:
+    """What was found at an address, or the answer that stands for it; `suffix`: of the form that was asked for."""
     if found is None:
         abort(404)
     if isinstance(found, Moved):
@@ -43,7 +48,7 @@ def item(slug: str) -> Answer:
     """The page of an item, with all that readers may know of it."""
     with reading() as session:
         now = clock.now()
-        found = _found(session, slug, "", now=now)
+        found = at_address(session, slug, "", now=now)
         if not isinstance(found, Shown):
             return found
         elsewhere_too = editions.of_item(session, found.item_key, now=now)
@@ -94,7 +99,7 @@ def item_form(slug: str, suffix: str) -> Answer:
     """The words of an item without a page around them."""
     media_type, style = FORMS[suffix]
     with reading() as session:
-        found = _found(session, slug, f".{suffix}", now=clock.now())
+        found = at_address(session, slug, f".{suffix}", now=clock.now())
         if not isinstance(found, Shown):
             return found
         said = prose.write(assemble.survived(found), style, i18n.zoned_moment)

@@ -187,16 +187,18 @@ def feed_of_search(suffix: str) -> Answer:
         return answer
     with seeking.place() as session:
         doc, entries = searched.document(session, asked.question, g.language, asked.query, now=clock.now())
-    body, tag = contents.written(doc, entries, suffix)
+    written = contents.written(doc, entries, suffix)
     coding = pick(accepted(request.headers.get("Accept-Encoding", "")), ("gzip",))
-    response = Response(contents.packed(body) if coding else body, content_type=FORMATS[suffix].media_type)
+    response = Response(
+        contents.packed(written.body) if coding else written.body, content_type=FORMATS[suffix].media_type
+    )
     if coding:
         response.headers["Content-Encoding"] = coding
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Vary"] = VARY
     response.headers["Link"] = f'<{doc.self_url(suffix)}>; rel="self"'
     # No Last-Modified: the index follows a moment after what it follows, and who asks by date alone would miss that.
-    response.set_etag(f"{tag}-gz" if coding else tag)
+    response.set_etag(f"{written.tag}-gz" if coding else written.tag)
     return response.make_conditional(request)
 
 

@@ -9,7 +9,7 @@ from feedsvc import clock, settings
 from feedsvc.db import reading
 from feedsvc.feeds import addresses, catalogue, scopes
 from feedsvc.feeds.catalogue import Subject
-from feedsvc.formats.registry import FORMATS
+from feedsvc.formats.registry import FEEDS
 from feedsvc.newsroom import listing
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.web import illustrations, labels
@@ -84,7 +84,7 @@ def feed_of(kind: str, slug: str) -> Answer:
     slug, _dot, suffix = slug.partition(".")
     scope = _scope(kind, slug)
     if suffix or _dot:
-        return elsewhere.document(scope, f".{suffix}") if suffix in FORMATS else abort(404)
+        return elsewhere.document(scope, f".{suffix}") if suffix in FEEDS else abort(404)
     with reading() as session:
         now = clock.now()
         found = catalogue.subject(session, scope, g.language, now=now)

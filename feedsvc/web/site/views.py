@@ -9,12 +9,13 @@ from flask.blueprints import BlueprintSetupState
 from feedsvc import clock, settings
 from feedsvc.db import reading
 from feedsvc.feeds import addresses, scopes
-from feedsvc.formats.registry import FORMATS
+from feedsvc.formats.registry import AGENCY, FORMATS
 from feedsvc.newsroom import listing
 from feedsvc.web import illustrations
 from feedsvc.web.errors import Told
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import (
+    agencies,
     archive,
     elsewhere,
     feeds,
@@ -58,6 +59,7 @@ PAGES: dict[str, Callable[..., Any]] = {
     "/": home,
     "/news/<slug>": items.item,
     "/news/<slug>.<any(txt,md):suffix>": items.item_form,
+    f"/news/<slug>.<any({','.join(map(repr, AGENCY))}):suffix>": agencies.item_for_agencies,
     "/archive": archive.archive,
     "/archive/<int(fixed_digits=4):year>": archive.archive_of_year,
     "/archive/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>": archive.archive_of_month,
