@@ -160,8 +160,7 @@ def _shelved(mark: Mark, modified: int, found: Contents, before: Past | None) ->
     made = {suffix: written(found.doc, found.entries, suffix) for suffix in FORMATS}
     files = {f"{suffix}.gz": packed(one.body) for suffix, one in made.items()}
     tags = {suffix: one.tag for suffix, one in made.items()}
-    sizes = {suffix: one.sizes for suffix, one in made.items()}
-    files[past.FILE] = past.written(past.next_after(before, tags, [one.digest for one in found.entries], sizes))
+    files[past.FILE] = past.written(past.next_after(before, made))
     return Shelved(mark, modified, tags, files)
 
 

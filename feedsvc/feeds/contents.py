@@ -137,17 +137,22 @@ class Written(NamedTuple):
     """
     sizes: Sequence[int] = ()
     """Bytes of what stands before the entries, then of each entry without what separates it from the next."""
+    order: Sequence[str] = ()
+    """The entries' digests, in the document's order."""
 
 
 def written(doc: FeedDoc, entries: Sequence[pieces.Piece], suffix: str) -> Written:
     """A document in a format."""
     fmt = FORMATS[suffix]
     head, tail = around(fmt, doc)
+    if fmt.gone_first:
+        entries = sorted(entries, key=lambda one: not one.gone)
     body = joined(fmt, (head, tail), [one.bytes[suffix] for one in entries])
     said = hashlib.blake2b(b"%d %d " % (len(head), len(tail)), digest_size=16)
     for part in (head, tail, *(one.hashes[suffix] for one in entries)):
         said.update(part)
-    return Written(body, said.hexdigest(), [len(head), *(len(one.bytes[suffix]) for one in entries)])
+    sizes = [len(head), *(len(one.bytes[suffix]) for one in entries)]
+    return Written(body, said.hexdigest(), sizes, [one.digest for one in entries])
 
 
 def packed(body: bytes) -> bytes:

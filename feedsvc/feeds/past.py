@@ -4,8 +4,10 @@ It lies on the shelf beside the documents and is as disposable: a reader whose v
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+
+from feedsvc.feeds.contents import Written
 
 FILE = "past"
 MOST = 200
@@ -20,8 +22,8 @@ class Past:
 
     serial: int
     """Counts the versions that lay on this shelf."""
-    order: list[str]
-    """The entries' digests as the documents have them."""
+    order: dict[str, list[str]]
+    """Suffix → the entries' digests as that document has them."""
     since: dict[str, int]
     """Digest → the version from which on it has been there."""
     tags: dict[str, dict[str, int]]
@@ -33,24 +35,23 @@ class Past:
         """The version whose document had this tag; None where it is not known (any more)."""
         return self.tags.get(suffix, {}).get(tag[:_TAG])
 
-    def new_since(self, version: int) -> list[int]:
+    def new_since(self, suffix: str, version: int) -> list[int]:
         """The places of the entries that were not in that version as they are now."""
-        return [place for place, name in enumerate(self.order) if self.since[name] > version]
+        return [place for place, name in enumerate(self.order[suffix]) if self.since[name] > version]
 
 
-def next_after(
-    before: Past | None, tags: Mapping[str, str], order: Sequence[str], sizes: Mapping[str, Sequence[int]]
-) -> Past:
-    """The version that comes after another one, or is the first."""
+def next_after(before: Past | None, made: Mapping[str, Written]) -> Past:
+    """The version that comes after another one, or is the first; `made`: its documents by their suffix."""
     serial = before.serial + 1 if before else 1
     was = before.since if before else {}
     known = {suffix: dict(there) for suffix, there in before.tags.items()} if before else {}
-    for suffix, tag in tags.items():
+    for suffix, one in made.items():
         there = known.setdefault(suffix, {})
-        there[tag[:_TAG]] = serial
+        there[one.tag[:_TAG]] = serial
         known[suffix] = {name: number for name, number in there.items() if number > serial - MOST}
-    since = {name: was.get(name, serial) for name in order}
-    return Past(serial, list(order), since, known, {suffix: list(one) for suffix, one in sizes.items()})
+    since = {name: was.get(name, serial) for one in made.values() for name in one.order}
+    order = {suffix: list(one.order) for suffix, one in made.items()}
+    return Past(serial, order, since, known, {suffix: list(one.sizes) for suffix, one in made.items()})
 
 
 def written(past: Past) -> bytes:

@@ -52,11 +52,13 @@ class Piece:
     updated: datetime
     weight: int
     """What it counts for in the size of a feed."""
+    gone: bool = False
+    """Whether it stands in the place of an item that was taken back."""
 
 
-def _piece(name: str, rendered: dict[str, bytes], updated: datetime, weight: int) -> Piece:
+def _piece(name: str, rendered: dict[str, bytes], updated: datetime, weight: int, *, gone: bool = False) -> Piece:
     hashes = {suffix: hashlib.blake2b(content, digest_size=16).digest() for suffix, content in rendered.items()}
-    return Piece(name, hashes, rendered, updated, weight)
+    return Piece(name, hashes, rendered, updated, weight, gone)
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ def of_withdrawal(gone: Withdrawal) -> Piece:
     """What stands in the place of an item that was taken back: a few words, made anew by whoever needs them."""
     rendered = {suffix: fmt.write_withdrawal(tidy.withdrawal(gone)) for suffix, fmt in FORMATS.items()}
     name = hashlib.blake2b(repr(gone).encode("ascii", "backslashreplace"), digest_size=16).hexdigest()
-    return _piece(name, rendered, gone.at, 0)
+    return _piece(name, rendered, gone.at, 0, gone=True)
 
 
 def of(session: Session, outlines: Sequence[Outline], *, made_with: str, now: datetime) -> tuple[list[Piece], News]:

@@ -73,5 +73,7 @@ def whole(session: Session, feed: Feed) -> dict[str, bytes]:
 def _made(fmt: Format, shown: list[Shown], entries: list[Entry], gone: Sequence[Withdrawn]) -> list[bytes]:
     """Every entry, and what stands in the place of those that were taken back, newest first by publication."""
     there = [(one.place, render(fmt, entry)[0]) for one, entry in zip(shown, entries, strict=False)]
-    there += [(one.place, fmt.write_withdrawal(tidy.withdrawal(assemble.withdrawal(one)))) for one in gone]
-    return [made for _, made in sorted(there, key=itemgetter(0), reverse=True)]
+    told = [(one.place, fmt.write_withdrawal(tidy.withdrawal(assemble.withdrawal(one)))) for one in gone]
+    if fmt.gone_first:
+        return [made for _, made in (*sorted(told, key=itemgetter(0), reverse=True), *there)]
+    return [made for _, made in sorted((*there, *told), key=itemgetter(0), reverse=True)]

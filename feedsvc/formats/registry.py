@@ -29,6 +29,8 @@ class Format:
     """The whole document without fragments, for tests and previews."""
     separator: bytes = b""
     """Stands between two entries."""
+    gone_first: bool = False
+    """Whether what was taken back stands before all entries, as Atom's grammar has it (RFC 4287 appendix B), or in order."""
 
 
 FORMATS: dict[str, Format] = {
@@ -43,6 +45,7 @@ FORMATS: dict[str, Format] = {
             tombstones.write,
             atom.frame,
             atom.write_whole,
+            gone_first=True,
         ),
         Format(
             "rss",

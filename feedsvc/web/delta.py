@@ -74,8 +74,8 @@ def _made(
     place: Place, feed: Loaded, there: Past, base: int, whole: Variant, coding: str, memory: Memory
 ) -> Delta | None:
     """The frame around the new entries, cut out of the document; None where nothing of the client's is left in it."""
-    places, sizes = there.new_since(base), there.sizes.get(place.suffix, [])
-    if len(places) == len(there.order) or len(sizes) != len(there.order) + 1:
+    places, sizes = there.new_since(place.suffix, base), there.sizes[place.suffix]
+    if len(places) == len(sizes) - 1:
         return None
     document = read(place.key, feed, place.suffix, "", memory).body
     separator = FORMATS[place.suffix].separator

@@ -54,8 +54,8 @@ def documents() -> dict[str, bytes]:
     """Ending → document: the feed, an archive of it, an empty one, and its first item, in every format that has them."""
     given, made = doc(), {}
     for suffix, fmt in FORMATS.items():
-        there = [render(fmt, one)[0] for one in given.entries] + [fmt.write_withdrawal(GONE)]
-        made[suffix] = join(fmt, given, there)
+        there, gone = [render(fmt, one)[0] for one in given.entries], [fmt.write_withdrawal(GONE)]
+        made[suffix] = join(fmt, given, [*gone, *there] if fmt.gone_first else [*there, *gone])
         old = archive()
         made[f"archive.{suffix}"] = join(fmt, old, [render(fmt, one)[0] for one in old.entries])
         made[f"empty.{suffix}"] = join(fmt, feed(), [])

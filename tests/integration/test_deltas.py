@@ -13,7 +13,7 @@ from test_scopes import Clock, past, saved, time, written
 from werkzeug.test import Client
 
 from feedsvc import settings, shelf
-from feedsvc.feeds import build, bulk
+from feedsvc.feeds import build, bulk, contents
 from feedsvc.feeds import past as remembered
 from feedsvc.formats.registry import AGENCY, FORMATS
 from feedsvc.newsroom import publishing
@@ -161,23 +161,26 @@ def test_archives_and_formats_of_agencies_have_no_deltas(client: Client, time: C
         assert asked(client, suffix, old).status_code == 200
 
 
+def made(tag: str, *order: str) -> dict[str, contents.Written]:
+    return {"atom": contents.Written(b"", tag, [1] * (len(order) + 1), list(order))}
+
+
 def test_only_the_last_versions_are_remembered() -> None:
     one = None
     for number in range(remembered.MOST + 50):
-        one = remembered.next_after(one, {"atom": f"{number:032d}"[::-1]}, [f"{number}", "always"], {"atom": [1, 1, 1]})
+        one = remembered.next_after(one, made(f"{number:032d}"[::-1], f"{number}", "always"))
     assert one is not None
     assert len(one.tags["atom"]) == remembered.MOST
     assert one.version("atom", f"{0:032d}") is None
     newest = remembered.MOST + 49
     base = one.version("atom", f"{newest - 1:032d}"[::-1])
     assert base is not None
-    assert one.new_since(base) == [0]
+    assert one.new_since("atom", base) == [0]
     assert remembered.parsed(remembered.written(one)) == one
 
 
 def test_what_left_and_came_back_is_new_again() -> None:
-    sizes = {"atom": [1, 1]}
-    one = remembered.next_after(None, {"atom": "a"}, ["x"], sizes)
-    two = remembered.next_after(one, {"atom": "b"}, ["y"], sizes)
-    three = remembered.next_after(two, {"atom": "c"}, ["x"], sizes)
-    assert three.new_since(three.version("atom", "b") or 0) == [0]
+    one = remembered.next_after(None, made("a", "x"))
+    two = remembered.next_after(one, made("b", "y"))
+    three = remembered.next_after(two, made("c", "x"))
+    assert three.new_since("atom", three.version("atom", "b") or 0) == [0]
