@@ -103,6 +103,21 @@ def _address(kind: str, slug: str) -> str:
     return addresses.page_url(f"{kind}/{slug}", settings.current().main_language)
 
 
+@subjects.command("describe")
+@click.argument("kind", type=_LINKED)
+@click.argument("slug")
+@click.option("--topic", default=None, help="Its code in IPTC's Media Topics, such as medtop:20000209; empty: none.")
+@click.option("--at", "point", default=None, help="Where a place lies: latitude, longitude; empty: nowhere.")
+def describe(kind: str, slug: str, topic: str | None, point: str | None) -> None:
+    """Say which IPTC Media Topic a category or tag is, and where a place lies: feeds tell of both."""
+    from feedsvc.newsroom import vocabulary
+    from feedsvc.newsroom.workflow import SYSTEM
+    from feedsvc.road import act
+
+    row = act(vocabulary.describe, kind, slug, topic=topic, point=point, actor=SYSTEM)
+    click.echo(f"“{row.name}” is described. Every feed that names it says so.")
+
+
 @subjects.command("merge")
 @click.argument("kind", type=_LINKED)
 @click.argument("slug")

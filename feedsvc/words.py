@@ -109,6 +109,10 @@ PROBLEMS = {
     "other_history": N_("This is not a cursor of this list. Start again without one."),
     "too_many_links": N_("This item has {limit} links already. Call some back first."),
     "not_a_colour": N_("Write a colour as # and six digits or letters a to f, such as #0b5560."),
+    "no_topic": N_("Only categories and tags have a Media Topic."),
+    "not_a_topic": N_("A Media Topic is a code of eight digits, such as medtop:20000209."),
+    "no_place": N_("Only a place lies somewhere."),
+    "not_a_point": N_("Write latitude and longitude in degrees with a comma between, such as 40.4093, 49.8671."),
     "too_formatted": N_("This text has more formatting than an item can carry. Paste it as plain text."),
 }
 """Problem code → sentence. `errors.Invalid` carries the codes."""

@@ -13,7 +13,7 @@ from feedsvc.characters import clean, one_line
 from feedsvc.clock import whole_second
 from feedsvc.feeds import addresses, contacts, illustrated, scopes
 from feedsvc.formats.document import Entry, FeedDoc, Note, Term, Withdrawal
-from feedsvc.models import Feed
+from feedsvc.models import Feed, Tag
 from feedsvc.newsroom import datelines, html
 from feedsvc.newsroom.public import Correction, Shown
 from feedsvc.newsroom.withdrawals import Withdrawn
@@ -21,7 +21,7 @@ from feedsvc.words import N_, say
 
 log = structlog.get_logger()
 
-VERSION = 2
+VERSION = 3
 """Raise it when another entry is made of the same rows."""
 TERMS = frozenset(("category", "tag"))
 """Kinds of subjects whose names entries say; an organisation's is frozen in the text."""
@@ -112,15 +112,22 @@ def _note(correction: Correction, language: str) -> str:
 def _terms(shown: Shown) -> tuple[Term, ...]:
     """Categories first, then themes, people and places, each by name."""
     categories = [
-        ("category", c.slug, c.name) for c in sorted(shown.revision.categories, key=lambda c: (c.name, c.slug))
+        ("category", c.slug, c.name, c.topic, None)
+        for c in sorted(shown.revision.categories, key=lambda c: (c.name, c.slug))
     ]
-    tags = sorted((tag.kind, tag.slug, tag.name) for tag in shown.revision.tags)
+    tags = sorted((tag.kind, tag.slug, tag.name, tag.topic, _point(tag)) for tag in shown.revision.tags)
     order = ("theme", "person", "place")
     tags.sort(key=lambda tag: order.index(tag[0]) if tag[0] in order else len(order))
     return tuple(
-        Term(kind, one_line(slug), one_line(name), addresses.term_scheme(kind))
-        for kind, slug, name in (*categories, *tags)
+        Term(kind, one_line(slug), one_line(name), addresses.term_scheme(kind), topic, point)
+        for kind, slug, name, topic, point in (*categories, *tags)
     )
+
+
+def _point(tag: Tag) -> tuple[float, float] | None:
+    """Where a place lies. A tag that became something else lies nowhere."""
+    is_there = tag.kind == "place" and tag.latitude is not None and tag.longitude is not None
+    return (tag.latitude, tag.longitude) if is_there else None  # type: ignore[return-value]  # both are there
 
 
 def withdrawal(gone: Withdrawn) -> Withdrawal:

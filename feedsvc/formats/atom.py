@@ -4,17 +4,17 @@ from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
-from feedsvc.formats import mediarss
-from feedsvc.formats.document import Entry, FeedDoc, Picture, Term
+from feedsvc.formats import georss, mediarss
+from feedsvc.formats.document import TOPICS, Entry, FeedDoc, Picture, Term
 
-VERSION = 2
+VERSION = 3
 """Raise it when the bytes of an entry change: it is part of a stored fragment's key."""
 
 _MEDIA_TYPE = "application/atom+xml"
 
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed(doc, {"media": mediarss.NAMESPACE})  # fh:archive, RFC 5005 §4
+    feed = repairs.new_feed(doc, {"media": mediarss.NAMESPACE, "georss": georss.NAMESPACE})  # fh:archive, RFC 5005 §4
     feed.language(doc.language)  # xml:lang, §2
     feed.id(doc.id)  # §4.2.6
     feed.title(doc.title)  # §4.2.14, a text construct without a type is plain text (§3.1.1)
@@ -51,6 +51,9 @@ def _add(feed: Any, entry: Entry) -> None:
         written.summary(entry.summary, type="text")  # §4.2.13
     for term in entry.terms:
         written.category(_category(term))  # §4.2.2
+        if term.topic:
+            written.category({"term": term.topic, "scheme": TOPICS, "label": term.label})
+    written.repairs.terms = entry.terms
     written.repairs.language = entry.language  # xml:lang, §2
     if entry.url:
         # §4.2.7, at most one alternate for a type and language (§4.1.2).

@@ -17,6 +17,14 @@ class Term:
     term: str
     label: str
     scheme: str
+    topic: str = ""
+    """Its code in IPTC's Media Topics, eight digits; empty where it is none."""
+    point: tuple[float, float] | None = None
+    """Where a place lies: latitude and longitude in degrees (WGS 84)."""
+
+
+TOPICS = "http://cv.iptc.org/newscodes/mediatopic/"
+"""The scheme of Media Topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,5 +219,8 @@ def digest(entry: Entry) -> str:
     for name, usual in _LATER.items():  # an entry without such a thing keeps the name that it had before there were any
         if getattr(entry, name) == usual:
             del said[name]
+    for term in said["terms"]:
+        if not term["topic"] and term["point"] is None:  # as above
+            del term["topic"], term["point"]
     text = json.dumps(said, ensure_ascii=True, sort_keys=True, default=datetime.isoformat)
     return hashlib.blake2b(text.encode("ascii"), digest_size=16).hexdigest()

@@ -17,8 +17,8 @@ import feedgen.entry  # type: ignore[import-untyped]  # feedgen carries no types
 import feedgen.feed  # type: ignore[import-untyped]
 from feedgen.ext.base import BaseExtension  # type: ignore[import-untyped]
 
-from feedsvc.formats import mediarss, rsl
-from feedsvc.formats.document import Entry, FeedDoc, Picture
+from feedsvc.formats import georss, mediarss, rsl
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Term
 from feedsvc.formats.tidy import PROBE
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -76,6 +76,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
         self.creators: Sequence[str] = ()
         self.corrected_at: datetime | None = None
         self.pictures: Sequence[Picture] = ()
+        self.terms: Sequence[Term] = ()
 
     def extend_atom(self, entry: _Element) -> _Element:
         """Write the entry's language, and its links in feedgen's place, which strips them of all but `href`.
@@ -90,6 +91,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
             for name, value in attributes.items():
                 link.set(name, value)
         mediarss.add(entry, self.pictures)
+        georss.add(entry, self.terms)
         return entry
 
     def extend_rss(self, item: _Element) -> _Element:
@@ -99,6 +101,7 @@ class EntryRepairs(BaseExtension):  # type: ignore[misc]  # its parent has no ty
         if self.corrected_at is not None:
             lxml.etree.SubElement(item, f"{{{ATOM}}}updated").text = self.corrected_at.isoformat()
         mediarss.add(item, self.pictures)
+        georss.add(item, self.terms)
         return item
 
 

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from feedsvc.formats.document import Entry, FeedDoc, Picture, Withdrawal, stub
+from feedsvc.formats.document import Entry, FeedDoc, Picture, Term, Withdrawal, stub
 
-VERSION = 3
+VERSION = 4
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 SEPARATOR = b",\n"
@@ -84,10 +84,20 @@ def _item(entry: Entry) -> dict[str, Any]:
         item["authors"] = [{"name": name} for name in entry.authors]
     if entry.terms:
         item["tags"] = list(dict.fromkeys(term.label or term.term for term in entry.terms))
+    if places := [_place(term) for term in entry.terms if term.point]:
+        item["_geo"] = {"places": places}
+    if topics := [f"medtop:{term.topic}" for term in entry.terms if term.topic]:
+        item["_topics"] = {"codes": topics}
     item["language"] = entry.language
     if entry.pictures:
         item["attachments"] = [_attachment(picture) for picture in entry.pictures]
     return item
+
+
+def _place(term: Term) -> dict[str, Any]:
+    """Extensions: where a place lies, as RFC 7946 has a point: longitude first."""
+    latitude, longitude = term.point or (0.0, 0.0)
+    return {"name": term.label, "geometry": {"type": "Point", "coordinates": [longitude, latitude]}}
 
 
 def _attachment(picture: Picture) -> dict[str, Any]:

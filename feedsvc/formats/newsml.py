@@ -98,6 +98,9 @@ def _item(entry: Entry, doc: FeedDoc) -> _Element:
     for picture in entry.pictures:
         _linked(meta, picture)
     _content(root, entry)
+    for term in entry.terms:
+        if term.point is not None:
+            _lies(root, term, *term.point)
     body = _add(_add(root, "contentSet"), "inlineXML", contenttype="application/xhtml+xml")
     page = etree.SubElement(body, f"{{{markup.XHTML}}}html", nsmap={None: markup.XHTML})
     head = etree.SubElement(page, f"{{{markup.XHTML}}}head")
@@ -154,6 +157,14 @@ def _content(root: _Element, entry: Entry) -> None:
 def _subject(meta: _Element, term: Term) -> None:
     said = {"type": _TYPES.get(term.kind, "cpnat:abstract"), "uri": term.scheme + term.term}
     _named(meta, "subject", term.label or term.term, **said)
+    if term.topic:
+        _named(meta, "subject", term.label or term.term, type="cpnat:abstract", qcode=f"medtop:{term.topic}")
+
+
+def _lies(root: _Element, term: Term, latitude: float, longitude: float) -> None:
+    """assert: what is known of a place that a subject names by the same uri; a subject itself has no room for it."""
+    place = _named(root, "assert", term.label or term.term, uri=term.scheme + term.term)
+    _add(_add(place, "geoAreaDetails"), "position", latitude=str(latitude), longitude=str(longitude))
 
 
 def _canceled(gone: Withdrawal, doc: FeedDoc) -> _Element:

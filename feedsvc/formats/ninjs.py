@@ -8,7 +8,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from feedsvc.formats.document import Entry, FeedDoc, Picture, Rendition, Term, Withdrawal
+from feedsvc.formats.document import TOPICS, Entry, FeedDoc, Picture, Rendition, Term, Withdrawal
 
 _SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_{version}.json"
 _SPECIES = {"person": "people", "place": "places"}
@@ -92,13 +92,24 @@ def _item(entry: Entry, doc: FeedDoc) -> Node:
     }
     for term in entry.terms:
         node.setdefault(_SPECIES.get(term.kind, "subjects"), []).append(_subject(term))
+        if term.topic:
+            node.setdefault("subjects", []).append(_topic(term))
     node["associations"] = [_picture(one, place, entry) for place, one in enumerate(entry.pictures, 1)]
     return {name: value for name, value in node.items() if value}
 
 
 def _subject(term: Term) -> Node:
     """`uri` names the term in our vocabulary, `literal` is its code there."""
-    return {"name": term.label or term.term, "uri": term.scheme + quote(term.term), "literal": term.term}
+    node = {"name": term.label or term.term, "uri": term.scheme + quote(term.term), "literal": term.term}
+    if term.point is None:
+        return node
+    latitude, longitude = term.point  # RFC 7946 §3.1.1: longitude first
+    return node | {"geoJSON": {"type": "Point", "coordinates": [longitude, latitude]}}
+
+
+def _topic(term: Term) -> Node:
+    """The same subject in IPTC's Media Topics."""
+    return {"name": term.label or term.term, "uri": TOPICS + term.topic, "literal": f"medtop:{term.topic}"}
 
 
 def _told(*pairs: tuple[str, str]) -> list[Node]:

@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from feedsvc.characters import one_line
 from feedsvc.formats import markup
-from feedsvc.formats.document import Entry, FeedDoc, Picture, Term, Withdrawal
+from feedsvc.formats.document import TOPICS, Entry, FeedDoc, Picture, Term, Withdrawal
 
 NAMESPACE = "http://iptc.org/std/NITF/2006-10-18/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -92,6 +92,8 @@ def _subjects(data: _Element, terms: Iterable[Term]) -> None:
             _add(told, species, name, {"idsrc": term.scheme, "value": term.term})
         else:
             _add(told, species, name, {"code-source": term.scheme, "location-code": term.term})
+        if term.topic:
+            _add(told, "classifier", attributes={"type": "mediatopic", "value": term.topic, "idsrc": TOPICS})
 
 
 def _headed(head: _Element, entry: Entry, doc: FeedDoc) -> None:

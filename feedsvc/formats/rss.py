@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from feedsvc.formats import feedgen_repairs as repairs
-from feedsvc.formats import mediarss
-from feedsvc.formats.document import Entry, FeedDoc, Withdrawal, stub
+from feedsvc.formats import georss, mediarss
+from feedsvc.formats.document import TOPICS, Entry, FeedDoc, Withdrawal, stub
 from feedsvc.formats.tidy import shorten, text_of
 
-VERSION = 3
+VERSION = 4
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 _MEDIA_TYPE = "application/rss+xml"
@@ -19,7 +19,9 @@ _MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 def _feed(doc: FeedDoc) -> Any:
-    feed = repairs.new_feed(doc, {"dc": repairs.DC, "media": mediarss.NAMESPACE})  # fh:archive, RFC 5005 §4
+    feed = repairs.new_feed(
+        doc, {"dc": repairs.DC, "media": mediarss.NAMESPACE, "georss": georss.NAMESPACE}
+    )  # fh:archive, RFC 5005 §4
     feed.title(doc.title)  # channel/title
     # atom:link (profile, "atom:link") before link: feedgen makes the last link the channel's, and that is the page.
     feed.link(href=doc.self_url("rss"), rel="self", type=_MEDIA_TYPE)
@@ -54,6 +56,9 @@ def _add(feed: Any, entry: Entry) -> None:
     item.summary(_as_html(lead or entry.title))
     for term in entry.terms:
         item.category(term=term.term, label=term.label or term.term, scheme=term.scheme)  # item/category with domain
+        if term.topic:
+            item.category(term=term.topic, label=term.topic, scheme=TOPICS)
+    item.repairs.terms = entry.terms
     item.repairs.creators = entry.authors
     if entry.pictures:
         # item/enclosure, one at most (profile): feedgen keeps the last of several. All pictures are in media:group.

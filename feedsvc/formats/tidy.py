@@ -224,7 +224,14 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 def _terms(terms: Iterable[Term]) -> tuple[Term, ...]:
     cleaned = (
-        Term(one_line(t.kind), one_line(t.term) or one_line(t.label), one_line(t.label), _address(t.scheme))
+        Term(
+            one_line(t.kind),
+            one_line(t.term) or one_line(t.label),
+            one_line(t.label),
+            _address(t.scheme),
+            t.topic,
+            t.point,
+        )
         for t in terms
     )
     return tuple(term for term in cleaned if term.term)

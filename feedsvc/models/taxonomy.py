@@ -41,6 +41,8 @@ class Category(Named, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
+    topic: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    """Its code in IPTC's Media Topics; empty: none."""
     created_at: Mapped[datetime]
 
 
@@ -56,6 +58,11 @@ class Tag(Named, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     slug: Mapped[str] = mapped_column(String(120), unique=True)
+    topic: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    """As a category's."""
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    """Where a place lies, in degrees (WGS 84); both or none."""
     created_at: Mapped[datetime]
 
 

@@ -231,6 +231,12 @@ def _slug_problems(session: Session, kind: str, slug: str, row: Subject | None) 
     return {}
 
 
+def changed(session: Session, kind: str, row: Subject, *, now: datetime) -> None:
+    """Has everything that says something of a subject made anew, though its name and address are what they were."""
+    _touch(session, kind, row.id)
+    change(session, "taxonomy", now, detail=_named_anew(kind, row.slug))
+
+
 def _touch(session: Session, kind: str, number: int) -> None:
     """A program that read these items before must read them again: what it saw is called otherwise now. So must search."""
     if kind == "organisation":

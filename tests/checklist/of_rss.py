@@ -11,7 +11,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 NAMESPACES = {
     "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/modules/content/", "http://purl.org/dc/elements/1.1/",
-    "http://search.yahoo.com/mrss/", "http://purl.org/syndication/history/1.0", "https://rslstandard.org/rsl", None,
+    "http://search.yahoo.com/mrss/", "http://purl.org/syndication/history/1.0", "https://rslstandard.org/rsl", "http://www.georss.org/georss", None,
 }  # fmt: skip
 
 

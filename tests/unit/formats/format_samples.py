@@ -89,7 +89,8 @@ def rich() -> FeedDoc:
     table = "<table><tr><th>İl</th><th>₼</th></tr><tr><td>2025</td><td>1 &lt; 2</td></tr></table>"
     nested = "<ul><li>bir<ul><li>iki<ol><li>üç</li></ol></li></ul></li></ul>"
     corrected = entry(4, title="AT&T <b>", updated=MORNING + timedelta(days=1), authors=("Əli", "Nümunə ASC"))
-    two_subjects = (*corrected.terms, Term("person", "p7", "Leyla & Co", "https://news.example/person/"))
+    place = Term("place", "baki", "Bakı", "https://news.example/tag/place/", "20000587", (40.4093, 49.8671))
+    two_subjects = (*corrected.terms, place, Term("person", "p7", "Leyla & Co", "https://news.example/person/"))
     return feed(
         replace(corrected, terms=two_subjects, content_html=f"<p>Bax: ]]&gt;</p>{table}{nested}"),
         entry(5, pictures=(picture(), picture("b", alt="", caption="", credit="", rights=""))),

@@ -90,7 +90,7 @@ def test_atom_content_is_escaped_html_and_no_element_is_made_up() -> None:
     assert {each.get("type") for each in tree.iterfind("a:entry/a:content", NS)} == {"html"}
     assert {each.get("type") for each in tree.iterfind("a:entry/a:summary", NS)} == {"text"}
     media = "http://search.yahoo.com/mrss/"
-    assert {etree.QName(each).namespace for each in tree.iter("*")} == {NS["a"], media, "https://rslstandard.org/rsl"}
+    assert {etree.QName(each).namespace for each in tree.iter("*")} == {NS["a"], media, "https://rslstandard.org/rsl", "http://www.georss.org/georss"}
     assert tree.find("a:entry/a:category", NS).attrib == {
         "term": "innovation",
         "scheme": "https://news.example/category/",
@@ -127,7 +127,7 @@ def test_rss_authors_are_dc_creators_and_a_correction_says_its_moment() -> None:
 
 def test_prefixes_are_declared_once_on_the_root_of_rss() -> None:
     document = rss.write_whole(rich())
-    assert document.count(b"xmlns:") == 5
+    assert document.count(b"xmlns:") == 6
     assert b"ns0" not in document
 
 

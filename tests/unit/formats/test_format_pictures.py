@@ -82,8 +82,10 @@ def test_media_rss_groups_the_renditions_of_a_picture(suffix: str) -> None:
 def test_json_feed_has_an_image_and_attachments() -> None:
     item = json.loads(written("json"))["items"][0]
     assert item["image"] == best("a")
+    words = {"alt": "Qüllə & <körpü>", "caption": "Bakı, səhər", "credit": "Leyla & Co", "rights": "© Nümunə ASC"}
+    large = {"mime_type": "image/jpeg", "size_in_bytes": 180_333}
     assert item["attachments"] == [
-        {"url": best("a"), "mime_type": "image/jpeg", "title": "Bakı, səhər", "size_in_bytes": 180_333},
+        {"url": best("a"), "title": "Bakı, səhər", "_picture": words, **large},
         {"url": best("b"), "mime_type": "image/jpeg", "size_in_bytes": 180_333},
     ]
 
