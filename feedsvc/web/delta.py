@@ -5,6 +5,7 @@ format. `no-store` keeps it out of every cache, so that `Vary` need not name `A-
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from feedsvc.feeds import contents, past
 from feedsvc.feeds.past import Past
@@ -38,11 +39,13 @@ def wanted(a_im: str) -> bool:
     return False
 
 
-def since(place: Place, feed: Loaded, whole: Variant, header: str, if_none_match: str, memory: Memory) -> Delta | None:
+def since(place: Place, feed: Loaded, whole: Variant, environ: dict[str, Any], memory: Memory) -> Delta | None:
     """What is new since the newest of the client's versions that is known here; None: the whole is the answer.
 
     `whole`: what it would get; its ETag is the delta's, since with that delta the client is at this version (§10.6).
     """
+    if place.cold or not wanted(environ["HTTP_A_IM"]):
+        return None
     if feed.past is None:
         try:
             feed.past = past.parsed((feed.there.place / past.FILE).read_bytes()) or False
@@ -50,10 +53,11 @@ def since(place: Place, feed: Loaded, whole: Variant, header: str, if_none_match
             feed.past = False
     if not feed.past:
         return None
-    versions = [feed.past.version(place.suffix, tag) for tag in _tags(if_none_match)]
+    versions = [feed.past.version(place.suffix, tag) for tag in _tags(environ["HTTP_IF_NONE_MATCH"])]
     base = max((one for one in versions if one is not None), default=None)
     if base is None:
         return None
+    header = environ.get("HTTP_ACCEPT_ENCODING", "")
     coding = pick(accepted(header), ("gzip",)) if header else ""
     key = (place.suffix, base, whole.etag, coding)
     found = feed.deltas.get(key)

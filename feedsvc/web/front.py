@@ -176,8 +176,8 @@ def _answer(
         count(place, 304, environ)
         start_response("304 Not Modified", variant.unchanged + second if second else variant.unchanged)
         return []
-    if if_none_match and "HTTP_A_IM" in environ and not place.cold and delta.wanted(environ["HTTP_A_IM"]):
-        new = delta.since(place, feed, variant, header, if_none_match, memory)
+    if if_none_match and "HTTP_A_IM" in environ:
+        new = delta.since(place, feed, variant, environ, memory)
         if new is not None:
             count(place, 226, environ)
             start_response("226 IM Used", _dated(feed, new.headers))

@@ -103,7 +103,9 @@ def contents_of(suffix: str, document: bytes) -> dict[str, str]:
 
 
 def test_codings_and_lists_of_tags(client: Client, time: Clock) -> None:
+    published("First", "first", time)
     old = client.get("/feeds/news.atom", headers={"Accept-Encoding": "gzip"})
+    assert len(ids("atom", gzip.decompress(old.data))) > 12
     middle = client.get("/feeds/news.atom")
     published("A longer headline " * 14, "new", time)
     published("Newest", "newest", time)

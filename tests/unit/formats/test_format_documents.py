@@ -90,7 +90,12 @@ def test_atom_content_is_escaped_html_and_no_element_is_made_up() -> None:
     assert {each.get("type") for each in tree.iterfind("a:entry/a:content", NS)} == {"html"}
     assert {each.get("type") for each in tree.iterfind("a:entry/a:summary", NS)} == {"text"}
     media = "http://search.yahoo.com/mrss/"
-    assert {etree.QName(each).namespace for each in tree.iter("*")} == {NS["a"], media, "https://rslstandard.org/rsl", "http://www.georss.org/georss"}
+    assert {etree.QName(each).namespace for each in tree.iter("*")} == {
+        NS["a"],
+        media,
+        "https://rslstandard.org/rsl",
+        "http://www.georss.org/georss",
+    }
     assert tree.find("a:entry/a:category", NS).attrib == {
         "term": "innovation",
         "scheme": "https://news.example/category/",
