@@ -224,7 +224,7 @@ def _mark_each(session: Session, by_feed: dict[Feed, list[Recorded]], now: datet
     for feed, changes in by_feed.items():
         if feed.scope == NEWS:
             before, _ = public.moments(session, feed.language, now=now - timedelta(microseconds=1))
-            feed.until = public.next_moment(session, feed.language, now=now)
+            feed.until = public.moments(session, feed.language, now=now)[1]
         else:
             before, first = found[feed.id]
             feed.until = clock.NEVER if held or first is None else first

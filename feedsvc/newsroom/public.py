@@ -297,8 +297,3 @@ def moments(session: Session, language: str, *, now: datetime) -> tuple[datetime
     """
     last, coming = session.execute(_moments(), {"language": language, "now": now}).one()
     return last, coming or NEVER
-
-
-def next_moment(session: Session, language: str, *, now: datetime) -> datetime:
-    """When the public items of a language next change by themselves."""
-    return moments(session, language, now=now)[1]

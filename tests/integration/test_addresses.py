@@ -110,7 +110,7 @@ def test_a_row_of_plans_moves_up_without_a_gap() -> None:
     end = NOW + 4 * HOUR
     assert [at(s, end) for s in ("secret-merger", *(f"secret-merger-{n}" for n in (2, 3, 4)))] == [now, one, two, three]
     with db.reading() as session:
-        assert public.next_moment(session, "en", now=NOW) == NOW + HOUR
+        assert public.moments(session, "en", now=NOW)[1] == NOW + HOUR
 
 
 def test_what_is_planned_later_is_numbered_and_a_correction_steps_aside_too() -> None:

@@ -43,7 +43,7 @@ def kept(name: str, gather: Callable[[Session, datetime], T], *, of: str = "") -
         if (answer.version, answer.of) != (version, of) or now >= answer.until:
             answer.value = gather(session, now)
             languages = settings.current().languages
-            answer.until = min(public.next_moment(session, language, now=now) for language in languages)
+            answer.until = min(public.moments(session, language, now=now)[1] for language in languages)
             answer.version, answer.of = version, of
         value: T = answer.value
         return value
