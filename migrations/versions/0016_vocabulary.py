@@ -15,5 +15,5 @@ def upgrade() -> None:
     """Adds columns; nothing that is there changes."""
     op.add_column("category", sa.Column("topic", sa.String(length=8), nullable=False, server_default=""))
     op.add_column("tag", sa.Column("topic", sa.String(length=8), nullable=False, server_default=""))
-    op.add_column("tag", sa.Column("latitude", sa.Float(), nullable=True))
-    op.add_column("tag", sa.Column("longitude", sa.Float(), nullable=True))
+    op.add_column("tag", sa.Column("latitude", sa.Double(), nullable=True))
+    op.add_column("tag", sa.Column("longitude", sa.Double(), nullable=True))
