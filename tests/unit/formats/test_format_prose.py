@@ -1,5 +1,7 @@
 """Texts and Markdown of odd items: no size and no depth that may be saved keeps the two from being written."""
 
+from datetime import datetime
+
 import pytest
 from format_samples import entry
 
@@ -11,7 +13,7 @@ STYLES = pytest.mark.parametrize("style", [PLAIN, MARKDOWN], ids=["plain", "mark
 
 
 def written(body: str, style: Style) -> str:
-    return write(entry(content_html=body), style)
+    return write(entry(content_html=body), style, datetime.isoformat)
 
 
 @STYLES
