@@ -14,6 +14,7 @@ from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
+from feedsvc.cli_feeds import lint
 from feedsvc.cli_keeping import backup, doctor, hold, restore, unhold
 from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
@@ -523,6 +524,9 @@ def feeds_verify() -> None:
     if wrong:
         sys.exit(1)
     click.echo("Every feed on the shelf says what the rows say.")
+
+
+feeds.add_command(lint)
 
 
 @feeds.command("readers")

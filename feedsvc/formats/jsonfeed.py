@@ -5,7 +5,7 @@ from typing import Any
 
 from feedsvc.formats.document import Entry, FeedDoc, Picture
 
-VERSION = 2
+VERSION = 3
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 SEPARATOR = b",\n"

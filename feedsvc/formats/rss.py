@@ -10,7 +10,7 @@ from feedsvc.formats import mediarss
 from feedsvc.formats.document import Entry, FeedDoc
 from feedsvc.formats.tidy import shorten, text_of
 
-VERSION = 3
+VERSION = 4
 """Raise it when the bytes of an item change: it is part of a stored fragment's key."""
 
 _MEDIA_TYPE = "application/rss+xml"
