@@ -463,13 +463,14 @@ def feeds() -> None:
 @feeds.command("list")
 @JSON
 def feeds_list(*, as_json: bool) -> None:
-    """List feeds with their version in the database and on the shelf."""
+    """List feeds with their version in the database and on the shelf. Saved filters have neither: they are made when asked for."""
     from feedsvc import shelf
     from feedsvc.db import reading
-    from feedsvc.feeds import addresses, which
+    from feedsvc.feeds import addresses, filtered, which
 
     with reading() as session:
         rows = which.every(session)
+        composed = filtered.listed(session)
     instance = settings.current().instance
     _print(
         [
@@ -479,7 +480,8 @@ def feeds_list(*, as_json: bool) -> None:
                 "shelf": str(shelf.mark(instance, shelf.Key(f.language, f.scope)) or ""),
             }
             for f in rows
-        ],
+        ]
+        + composed,
         as_json=as_json,
     )
 

@@ -46,13 +46,22 @@ def _looks(*, everything: bool) -> Iterator[list[Told]]:
     """One look after the other, each in a transaction of its own, so that a newsroom at work goes on beside it."""
     from feedsvc.db import reading
     from feedsvc.feeds import which
+    from feedsvc.newsroom import filters
 
     with reading() as session:
         rows = which.every(session) if everything else which.hot(session, now=clock.now())
-    for row in rows:
+    for feed in rows:
         with reading() as session:
-            yield list(linting.feed(session, row, now=clock.now()))
-    for language in settings.current().languages:
+            yield list(linting.feed(session, feed, now=clock.now()))
+    current = settings.current()
+    with reading() as session:
+        offered = [
+            (row, code) for code in current.languages for row in filters.offered(session, code, current.main_language)
+        ]
+    for row, code in offered:
+        with reading() as session:
+            yield list(linting.composed(session, row, code, now=clock.now()))
+    for language in current.languages:
         place = None
         while True:
             with reading() as session:

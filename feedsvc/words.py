@@ -108,6 +108,11 @@ PROBLEMS = {
     "preview_time": N_("Choose a time of at most {days} days."),
     "other_history": N_("This is not a cursor of this list. Start again without one."),
     "too_many_links": N_("This item has {limit} links already. Call some back first."),
+    "filter_slug_taken": N_("There is a feed at this address, or was one. Choose another address."),
+    "no_words_to_find": N_("There is no word in this that can be looked for."),
+    "unknown_profile": N_("There is no profile “{name}”. There are: {names}."),
+    "one_language": N_("{name} takes one language in a feed. Choose one."),
+    "out_of_range": N_("Choose a number from {least} to {most}."),
     "not_a_colour": N_("Write a colour as # and six digits or letters a to f, such as #0b5560."),
     "too_formatted": N_("This text has more formatting than an item can carry. Paste it as plain text."),
 }

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, aliased
 
 from feedsvc import words
 from feedsvc.characters import one_line
-from feedsvc.feeds import addresses, assemble, contents, pieces, which
+from feedsvc.feeds import addresses, assemble, caps, contents, filtered, pieces, which
 from feedsvc.feeds.pieces import Piece
 from feedsvc.formats import gate
 from feedsvc.formats.fragment import render
 from feedsvc.formats.gate import Finding
 from feedsvc.formats.registry import FORMATS
-from feedsvc.models import Feed, Fragment, Publication, Rendered
-from feedsvc.newsroom import listing
+from feedsvc.models import Feed, Fragment, Publication, Rendered, SavedFilter
+from feedsvc.newsroom import filters, listing
 from feedsvc.newsroom.listing import NEWS, Outline, Place
 from feedsvc.newsroom.public import Shown
 
@@ -49,6 +49,30 @@ def feed(session: Session, row: Feed, *, now: datetime) -> Iterator[Told]:
         fault = gate.document_fault(suffix, body, found.doc)
         if fault:
             yield Told(f"{address}.{suffix}", f"It may not go out: {fault}.")
+
+
+def composed(session: Session, row: SavedFilter, language: str, *, now: datetime) -> Iterator[Told]:
+    """What is wrong with a saved filter's feed in a language, its profile's rules included."""
+    address, choice, largest, count = (
+        addresses.feed_url(filtered.scope(row.slug), language),
+        filters.choice_of(row),
+        0,
+        0,
+    )
+    for suffix in FORMATS:
+        doc, entries = filtered.document(session, row, language, suffix, now=now)
+        body = contents.written(doc, entries, suffix).body
+        largest, count = max(largest, len(body)), len(entries)
+        fault = gate.document_fault(suffix, body, doc)
+        if fault:
+            yield Told(f"{address}.{suffix}", f"It may not go out: {fault}.")
+    shown = caps.carried(session, choice, language, now=now, limit=choice.most)
+    lacks = [
+        (addresses.item_url(one.language, one.revision.slug), found)
+        for one, found in caps.of_items(choice, shown, now=now)
+    ]
+    for where, found in [*((address, one) for one in caps.of_feed(choice, count, largest)), *lacks]:
+        yield Told(where, words.say("en", gate.SENTENCES[found.code], **found.values))
 
 
 def page(session: Session, language: str, before: Place | None, *, now: datetime) -> tuple[list[Told], Place | None]:

@@ -67,6 +67,9 @@ SENTENCES: dict[str, str] = {
     "short_title": N_("Its headline has {length} characters. {consumer} asks for at least {least}."),
     "large": N_("It takes {size} KB in a feed. {consumer} takes at most {most}."),
     "no_picture": N_("It has no picture of at least {least} pixels in width, as {consumer} asks."),
+    "old": N_("It is older than {days} days. {consumer} takes no older ones."),
+    "few": N_("The feed carries {count} items. {consumer} asks for at least {least}."),
+    "large_feed": N_("The feed takes {size} KB. {consumer} takes at most {most}."),
     "short_text": N_("Its summary and text have {length} characters. {consumer} asks for at least {least}."),
 }  # fmt: skip
 """Code → sentence for the desk, about one item."""

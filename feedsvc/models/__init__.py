@@ -14,6 +14,7 @@ from feedsvc.models.proof import Passkey, RecoveryCode, Spent
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, AuditCheck, Change, Notice
 from feedsvc.models.review import Preference, Presence, Remark, Template
+from feedsvc.models.saved_filter import SavedFilter
 from feedsvc.models.search import Searchable
 from feedsvc.models.taxonomy import Category, FormerName, Organisation, Tag
 from feedsvc.models.unsaved import Unsaved
@@ -60,6 +61,7 @@ __all__ = [
     "RevisionContact",
     "RevisionPicture",
     "Role",
+    "SavedFilter",
     "Searchable",
     "Session",
     "Spent",

@@ -1,12 +1,13 @@
-"""Documents that are joined when they are asked for, from entries that were rendered before: the archives of feeds.
+"""Documents that are joined when they are asked for, from entries that were rendered before: archives, and saved filters.
 
 Only a few are joined at a time, and those of late are remembered for as long as the public sees the same.
 """
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -15,9 +16,12 @@ from sqlalchemy.orm import Session
 from feedsvc import clock
 from feedsvc.db import reading
 from feedsvc.errors import FeedsvcError, NotFound
-from feedsvc.feeds import contents, which
-from feedsvc.newsroom import public
+from feedsvc.feeds import contents, filtered, which
+from feedsvc.feeds.pieces import Piece
+from feedsvc.formats.document import FeedDoc
+from feedsvc.newsroom import indexing, public
 from feedsvc.shelf import Key, Listed
+from feedsvc.web import seeking
 from feedsvc.web.versions import Loaded, Variant, variant
 
 MEMORY = 4_000_000
@@ -25,8 +29,9 @@ MEMORY = 4_000_000
 SHARE = 4
 """One in so many threads may join documents: the others go on with feeds and pages."""
 
+_FILTER = filtered.scope("")
 Asked = tuple[Key, int, str, str]
-"""A feed, the number of an archive, a format and a coding."""
+"""A feed, the number of an archive (0: the feed itself), a format and a coding."""
 
 
 class Crowded(FeedsvcError):
@@ -81,12 +86,19 @@ def begin(threads: int) -> Cold:
     return Cold(BoundedSemaphore(max(1, threads // SHARE)))
 
 
-def archive(cold: Cold, key: Key, number: int, suffix: str, coding: str) -> Loaded:
-    """An archive document in one coding (or none: the empty string), in the shape of a version of a feed.
+def is_cold(key: Key, number: int) -> bool:
+    """Whether a document never lies on the shelf."""
+    return number > 0 or key.scope.startswith(_FILTER)
 
-    Its `Last-Modified` is its feed's: a withdrawal may have changed either. Raises NotFound, Crowded, Unavailable.
+
+def document(cold: Cold, key: Key, number: int, suffix: str, coding: str) -> Loaded:
+    """An archive, or a saved filter's feed, in one coding (or none: the empty string), in the shape of a version of a feed.
+
+    An archive's `Last-Modified` is its feed's: a withdrawal may have changed either. Raises NotFound, Crowded, Unavailable.
     """
     asked = (key, number, suffix, coding)
+    if not number:
+        seeking.follow()
     with reading() as session:
         found = cold.get(asked, public.version(session), clock.now())
     if found is not None:
@@ -95,14 +107,14 @@ def archive(cold: Cold, key: Key, number: int, suffix: str, coding: str) -> Load
         raise Crowded
     try:
         with reading() as session:
-            made = _made(session, *asked)
+            made = _archive(session, *asked) if number else _filter(session, key, suffix, coding)
     finally:
         cold.places.release()
     cold.put(asked, made)
     return made.document
 
 
-def _made(session: Session, key: Key, number: int, suffix: str, coding: str) -> _Kept:
+def _archive(session: Session, key: Key, number: int, suffix: str, coding: str) -> _Kept:
     """The document as the rows say, all of them of one moment."""
     version, now = public.version(session), clock.now()
     feed = which.find(session, key)
@@ -114,12 +126,44 @@ def _made(session: Session, key: Key, number: int, suffix: str, coding: str) -> 
     fallen, _ = which.moments(session, feed, now=now)
     modified = int(which.last_modified(session, feed, fallen, now=now).timestamp())
     until = public.coming(session, now=now)
+    return _kept(found, suffix, coding, modified, (version, now, until))
+
+
+def _filter(session: Session, key: Key, suffix: str, coding: str) -> _Kept:
+    """The feed of a saved filter. Where it looks for words and search is behind, its date is one that will be passed by."""
+    version, now = public.version(session), clock.now()
+    row = filtered.found(session, key)
+    if row is None:
+        raise NotFound("feed")
+    second = filtered.modified(session, row, key.language, now=now)
+    settled, until = second + timedelta(seconds=1), public.coming(session, now=now)
+    # HTTP's dates have no fractions. Until the second of a change is over another one may come in it, and search may still be
+    # behind it: so long the answer is given a date before, by which nobody is told that nothing has changed.
+    behind = bool(row.words) and indexing.waiting(session, now=now)
+    early = behind or now < settled
+    until = now if behind else min(until, settled) if early else until
+    found = filtered.document(session, row, key.language, suffix, now=now)
+    return _kept(found, suffix, coding, int(second.timestamp()), (version, now, until), early=early)
+
+
+def _kept(
+    found: tuple[FeedDoc, Sequence[Piece]],
+    suffix: str,
+    coding: str,
+    modified: int,
+    of: tuple[int, datetime, datetime],
+    *,
+    early: bool = False,
+) -> _Kept:
+    """A document in a coding, with its headers. `of`: the version, the moment and the end of what it says; `early`: it is given
+    a date before its own.
+    """
     doc, entries = found
     body, etag = contents.written(doc, entries, suffix)
     sent = contents.packed(body) if coding else body
     variants: dict[tuple[str, str], Variant] = {
-        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, etag, sent, modified)
+        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, etag, sent, modified - early)
     }
     there = Listed(Path(), modified, {suffix: etag}, {})
     codings: dict[str, tuple[str, ...]] = {suffix: (coding,) if coding else ()}
-    return _Kept(version, now, until, Loaded("", math.inf, there, b"", codings, variants), len(sent))
+    return _Kept(*of, Loaded("", math.inf, there, b"", codings, variants), len(sent))

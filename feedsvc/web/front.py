@@ -154,7 +154,8 @@ def _answer(
     Raises NotFound where there is neither.
     """
     header = environ.get("HTTP_ACCEPT_ENCODING", "")
-    feed = current(place, memory) if not place.archive else archived(archives, place, header)
+    is_cold = cold.is_cold(place.key, place.archive)
+    feed = joined(archives, place, header) if is_cold else current(place, memory)
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         count(place, 204 if method == "OPTIONS" else 405, environ)
@@ -180,10 +181,10 @@ def _answer(
     return [] if method == "HEAD" else [variant.body]
 
 
-def archived(archives: Cold, place: Place, header: str) -> Loaded:
-    """An archive document in the one coding that is worth making for one answer, where the client takes it."""
+def joined(archives: Cold, place: Place, header: str) -> Loaded:
+    """An archive or a saved filter's feed in the one coding that is worth making for one answer, where the client takes it."""
     coding = pick(accepted(header), ("gzip",)) if header else ""
-    return cold.archive(archives, place.key, place.archive, place.suffix, coding)
+    return cold.document(archives, place.key, place.archive, place.suffix, coding)
 
 
 def _choose(place: Place, feed: Loaded, header: str, memory: Memory) -> Variant:
