@@ -110,6 +110,7 @@ PROBLEMS = {
     "too_many_links": N_("This item has {limit} links already. Call some back first."),
     "filter_slug_taken": N_("There is a feed at this address, or was one. Choose another address."),
     "no_words_to_find": N_("There is no word in this that can be looked for."),
+    "unknown_filter": N_("This feed is no longer there. Choose again."),
     "unknown_profile": N_("There is no profile “{name}”. There are: {names}."),
     "one_language": N_("{name} takes one language in a feed. Choose one."),
     "out_of_range": N_("Choose a number from {least} to {most}."),

@@ -10,6 +10,7 @@ from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.message import Message
 from feedsvc.models.picture import Picture, Rendition, RevisionPicture
 from feedsvc.models.preview_link import PreviewLink
+from feedsvc.models.private_feed import EmbargoTerms, PrivateFeed, PrivateReading
 from feedsvc.models.proof import Passkey, RecoveryCode, Spent
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, AuditCheck, Change, Notice
@@ -32,6 +33,7 @@ __all__ = [
     "Category",
     "Change",
     "Contact",
+    "EmbargoTerms",
     "Feed",
     "Footing",
     "FormerName",
@@ -50,6 +52,8 @@ __all__ = [
     "Preference",
     "Presence",
     "PreviewLink",
+    "PrivateFeed",
+    "PrivateReading",
     "Publication",
     "RecoveryCode",
     "Remark",

@@ -1,4 +1,4 @@
-"""What the gate found in entries; feeds that editors compose."""
+"""What the gate found in entries; feeds that editors compose; feeds for one reader each."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,4 +54,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
         sa.UniqueConstraint("guid", name=op.f("uq_saved_filter_guid")),
         sa.UniqueConstraint("slug", name=op.f("uq_saved_filter_slug")),
+    )
+    op.create_table(
+        "private_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("guid", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("filter_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.Column("accepted_at", MOMENT, nullable=True),
+        sa.Column("accepted", sa.String(length=64), nullable=False),
+        sa.Column("read_at", MOMENT, nullable=True),
+        sa.CheckConstraint("kind IN ('partner', 'embargo')", name=op.f("ck_private_feed_kind")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_private_feed_created_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["filter_id"], ["saved_filter.id"], name=op.f("fk_private_feed_filter_id_saved_filter")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_feed")),
+        sa.UniqueConstraint("digest", name=op.f("uq_private_feed_digest")),
+        sa.UniqueConstraint("guid", name=op.f("uq_private_feed_guid")),
+    )
+    op.create_index(op.f("ix_private_feed_filter_id"), "private_feed", ["filter_id"])
+    op.create_table(
+        "private_reading",
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("family", sa.String(length=60), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["feed_id"], ["private_feed.id"], name=op.f("fk_private_reading_feed_id_private_feed")),
+        sa.PrimaryKeyConstraint("feed_id", "day", "format", "status", "family", name=op.f("pk_private_reading")),
+    )
+    op.create_table(
+        "embargo_terms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_embargo_terms_created_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_embargo_terms")),
     )

@@ -1,10 +1,11 @@
-"""The shapes of feeds that the newsroom composes: saved filters."""
+"""The shapes of feeds that the newsroom composes: saved filters, and private ones."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from feedsvc.newsroom import composing, filters
+from feedsvc.newsroom import composing, filters, partners
 from feedsvc.newsroom.profiles import PROFILES
 from feedsvc.web.api.answered import Stamp, Told
 from feedsvc.web.api.shapes import Given
@@ -87,3 +88,60 @@ class Preview(Told):
 
     items: list[Carried] = Field(description="Newest first.")
     problems: list[str] = Field(description="What its profile asks for and these items do not have, in sentences.")
+
+
+class PrivateFeedNew(Given):
+    """A feed for one reader."""
+
+    kind: Literal["partner", "embargo"] = Field(description="Of what is public, or of what is planned, under embargo.")
+    name: str = Field(min_length=1, max_length=120, description="A partner, or a journalist by name.")
+    email: str = Field("", max_length=254, description="Needed for what is under embargo: the log names who read it.")
+    filter: int | None = Field(None, ge=1, description="A saved filter that it is limited to; null: to nothing.")
+    language: str = Field("", max_length=12, description="Empty: the newsroom's first.")
+    days: int = Field(0, ge=0, le=partners.MOST_DAYS, description="After so many it ends; 0: when it is called back.")
+
+
+class PrivateFeed(Told):
+    """A feed for one reader, without its address, which is kept nowhere."""
+
+    id: int = Field(ge=1)
+    kind: Literal["partner", "embargo"]
+    name: str
+    email: str
+    filter: int | None
+    language: str
+    created_at: Stamp
+    expires_at: Stamp | None
+    revoked_at: Stamp | None
+    accepted_at: Stamp | None = Field(description="When the terms of embargo were accepted.")
+    read_at: Stamp | None
+
+
+class PrivateFeedMade(PrivateFeed):
+    """A new one."""
+
+    url: str = Field(description="Its address, told this once; below it lie `/feed.atom`, `/feed.rss`, `/feed.json`.")
+
+
+class PrivateFeeds(Told):
+    """A page of private feeds."""
+
+    feeds: list[PrivateFeed]
+    next: str | None = Field(description="The `cursor` of the next page; null on the last.")
+
+
+class Reading(Told):
+    """How often it was read on a day (UTC)."""
+
+    day: date
+    format: str
+    program: str
+    status: int = Field(description="200: whole; 304: nothing was new; and so on.")
+    count: int = Field(ge=1)
+    last_at: Stamp
+
+
+class PrivateFeedRead(PrivateFeed):
+    """A feed for one reader, and when it was read."""
+
+    readings: list[Reading] = Field(description="The newest hundred.")

@@ -9,11 +9,12 @@ from flask import Response, url_for
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, db, settings
-from feedsvc.feeds import addresses, caps, filtered
+from feedsvc.feeds import addresses, caps, embargoed, filtered
 from feedsvc.formats import gate
-from feedsvc.models import SavedFilter
-from feedsvc.newsroom import filters
+from feedsvc.models import PrivateFeed, SavedFilter
+from feedsvc.newsroom import filters, partners
 from feedsvc.newsroom.filters import Choice
+from feedsvc.newsroom.partners import Asked
 from feedsvc.newsroom.workflow import Actor
 from feedsvc.web import seeking
 from feedsvc.web.api import answers, asked, pages, shapes_feeds
@@ -120,3 +121,65 @@ def edit_filter(number: str) -> Response:
     """Another choice."""
     which, tags = asked.number(number), asked.tags()
     return deed(_told, _changed, which, _given(asked.body(shapes_feeds.FilterPatch)), tags)
+
+
+_PRIVATE = (
+    "id",
+    "kind",
+    "name",
+    "email",
+    "language",
+    "created_at",
+    "expires_at",
+    "revoked_at",
+    "accepted_at",
+    "read_at",
+)
+
+
+def _private(row: PrivateFeed) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _PRIVATE} | {"filter": row.filter_id}
+
+
+@operation("listPrivateFeeds")
+def list_private_feeds() -> Response:
+    """A page of them."""
+    limit, after = pages.page_of_numbers()
+    with db.reading() as session:
+        rows = partners.listed(session, after=after, limit=limit + 1)
+        cursor = pages.cursor_of_number(rows[limit - 1].id) if len(rows) > limit else None
+        told = [shapes_feeds.PrivateFeed(**_private(row)) for row in rows[:limit]]
+        return answers.told(shapes_feeds.PrivateFeeds(feeds=told, next=cursor))
+
+
+@operation("createPrivateFeed")
+def create_private_feed() -> Response:
+    """A new one, and its address."""
+    given = Asked(**_given(asked.body(shapes_feeds.PrivateFeedNew)))
+
+    def told(made: tuple[PrivateFeed, str]) -> Response:
+        row, secret = made
+        return answers.told(shapes_feeds.PrivateFeedMade(**_private(row), url=embargoed.home(secret)), 201)
+
+    return deed(told, partners.make, given, settings.current().languages)
+
+
+@operation("readPrivateFeed")
+def read_private_feed(number: str) -> Response:
+    """One of them, with its readings."""
+    with db.reading() as session:
+        row = partners.find(session, asked.number(number))
+        names = ("day", "format", "status", "count", "last_at")
+        read = [
+            shapes_feeds.Reading(**{name: getattr(one, name) for name in names}, program=one.family)
+            for one in partners.readings(session, row)
+        ]
+        return answers.told(shapes_feeds.PrivateFeedRead(**_private(row), readings=read))
+
+
+@operation("revokePrivateFeed")
+def revoke_private_feed(number: str) -> Response:
+    """It leads to nothing from now on."""
+    return deed(
+        lambda row: answers.told(shapes_feeds.PrivateFeed(**_private(row))), partners.revoke, asked.number(number)
+    )
