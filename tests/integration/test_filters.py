@@ -21,6 +21,7 @@ from feedsvc.errors import Invalid, NotAllowed
 from feedsvc.feeds import bulk, filtered
 from feedsvc.newsroom import chosen, filters, indexing, listing, publishing
 from feedsvc.newsroom import subjects as taxonomy
+from feedsvc.newsroom.drafts import TagName
 from feedsvc.newsroom.filters import Choice
 from feedsvc.newsroom.workflow import SYSTEM, Actor
 from feedsvc.road import act
@@ -86,6 +87,31 @@ def test_a_choice_is_what_its_words_say_at_every_moment(time: Clock, seed: int) 
                     found = chosen.outlines(session, choice, EN, now=later, limit=1000)
                     assert [one.publication_id for one in found] == expected, (seed, number, choice)
     assert met > 5
+
+
+def test_one_of_each_kind_that_is_named(time: Clock) -> None:
+    """Any subject of a kind, and a subject of every kind."""
+    robots, cables = TagName("Robots"), TagName("Cables")
+    both = written("Both", categories=("Innovation",), tags=(robots,))
+    other = written("Other", categories=("Network",), tags=(robots, cables))
+    for key in (
+        both,
+        other,
+        written("Category alone", categories=("Innovation",)),
+        written("Tag alone", tags=(robots,)),
+    ):
+        act(publishing.publish, key, actor=SYSTEM)
+        time.go(seconds=1)
+    for scopes, headlines in (
+        (("category/innovation", "tag/robots"), ["Both"]),
+        (("category/innovation", "category/network", "tag/robots"), ["Other", "Both"]),
+        (("category/innovation", "category/network", "tag/cables"), ["Other"]),
+    ):
+        with reading() as session:
+            found = chosen.outlines(session, Choice(name="x", scopes=scopes), EN, now=time.now, limit=9)
+            shown = listing.of_publications(session, [one.publication_id for one in found], now=time.now)
+            by_number = {one.publication_id: one.revision.headline for one in shown}
+            assert [by_number[one.publication_id] for one in found] == headlines
 
 
 def test_its_feed_answers_as_every_feed_does(time: Clock, client: Client) -> None:
