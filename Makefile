@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 export HOST PORT
 export PYTHONUTF8 := 1
 
-.PHONY: run test check bench bench-scale fuzz walks uploads canary kill9 screenshots catalogues assets lock clean
+.PHONY: run test check bench bench-scale fuzz walks uploads canary kill9 readers screenshots catalogues assets lock clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python -m feedsvc serve --host "$(HOST)" --port "$(PORT)"
@@ -69,6 +69,18 @@ walks: $(VENV)/.installed-tests
 kill9: $(VENV)/.installed-tests
 	FEEDSVC_KILLS=200 $(BIN)/python -m pytest -q -s tests/e2e/test_kill9.py
 
+# Twelve feed readers in six languages, as far as they are here, subscribed to a newsroom of awkward content (about five minutes).
+# From Debian: newsboat ruby sfeed libxml-feed-perl libjson-perl nodejs npm
+readers: $(VENV)/.installed-tests $(VENV)-readers/.installed
+	$(BIN)/python tests/readers/run.py
+
+# Readers have an environment of their own: none of them may decide which versions the newsroom runs on. Without npm those in JavaScript are passed over.
+$(VENV)-readers/.installed: tests/readers/requirements.txt tests/readers/package-lock.json
+	@$(PYTHON) -m venv $(VENV)-readers
+	@$(VENV)-readers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r tests/readers/requirements.txt
+	@if command -v npm >/dev/null 2>&1; then npm --prefix tests/readers ci --silent --ignore-scripts; fi
+	@touch $@
+
 screenshots: $(VENV)/.installed-tests
 	$(BIN)/python tests/e2e/screenshots.py
 
@@ -89,7 +101,7 @@ lock:
 	  bench/requirements.in -o bench/requirements.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-bench
+	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-bench $(VENV)-readers tests/readers/node_modules
 
 $(VENV)/.made:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "feedsvc needs Python 3.11 or newer, and there is no '$(PYTHON)' here. Install it, or name another: make run PYTHON=python3.12" >&2; exit 1; }

@@ -14,6 +14,7 @@ from feedsvc import __version__, clock, lifeline, logs, settings, words
 from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
+from feedsvc.cli_feeds import lint
 from feedsvc.cli_keeping import backup, doctor, hold, restore, unhold
 from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
@@ -462,13 +463,14 @@ def feeds() -> None:
 @feeds.command("list")
 @JSON
 def feeds_list(*, as_json: bool) -> None:
-    """List feeds with their version in the database and on the shelf."""
+    """List feeds with their version in the database and on the shelf. Saved filters have neither: they are made when asked for."""
     from feedsvc import shelf
     from feedsvc.db import reading
-    from feedsvc.feeds import addresses, which
+    from feedsvc.feeds import addresses, filtered, which
 
     with reading() as session:
         rows = which.every(session)
+        composed = filtered.listed(session)
     instance = settings.current().instance
     _print(
         [
@@ -478,7 +480,8 @@ def feeds_list(*, as_json: bool) -> None:
                 "shelf": str(shelf.mark(instance, shelf.Key(f.language, f.scope)) or ""),
             }
             for f in rows
-        ],
+        ]
+        + composed,
         as_json=as_json,
     )
 
@@ -523,6 +526,9 @@ def feeds_verify() -> None:
     if wrong:
         sys.exit(1)
     click.echo("Every feed on the shelf says what the rows say.")
+
+
+feeds.add_command(lint)
 
 
 @feeds.command("readers")

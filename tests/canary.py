@@ -34,10 +34,12 @@ import brotli
 import zstandard
 
 from feedsvc import clock, db, road
-from feedsvc.newsroom import contacts, items, pictures, previews, publishing, reviewing, standing
+from feedsvc.newsroom import contacts, filters, items, partners, pictures, previews, publishing, reviewing, standing
 from feedsvc.newsroom.captions import Caption
 from feedsvc.newsroom.contacts import Card
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
+from feedsvc.newsroom.filters import Choice
+from feedsvc.newsroom.partners import Asked
 from feedsvc.newsroom.workflow import SYSTEM
 
 LANGUAGES = ("en", "az", "ru")
@@ -83,6 +85,8 @@ class Planted:
     """The secret → where it was put."""
     known: list[str] = field(default_factory=list)
     """Slugs, keys and names that a stranger may know."""
+    paths: list[str] = field(default_factory=list)
+    """Addresses of private feeds that somebody found: one for a partner, one whose terms nobody accepted, one called back."""
     planned: list[str] = field(default_factory=list)
     """Keys of items that are planned, to be let out when it is shown that a leak would be seen."""
 
@@ -120,6 +124,24 @@ def plant(at: datetime, languages: tuple[str, ...] = LANGUAGES) -> Planted:
             if kind == "correct":
                 note = f"We were wrong {planted.word(f'note {language}')}"
                 road.act(publishing.correct, other, note, actor=SYSTEM, publish_at=at)
+    for kind in ("partner", "embargo", "embargo"):
+        asked = Asked(kind, "A reader", "reader@paper.example")
+        feed, secret = road.act(partners.make, asked, languages, actor=SYSTEM)
+        planted.paths.append(f"/private/{secret}")
+    with db.reading() as session:
+        terms = partners.digest(partners.terms(session, languages[0]))
+    road.act(partners.accept, secret, terms)  # The last one was accepted, and is called back.
+    road.act(partners.revoke, feed.id, actor=SYSTEM)
+    hidden = Choice(name=f"Choice {planted.word('choice')}", slug=f"choice-{planted.word('choice slug')}", listed=False)
+    road.act(filters.add, hidden, languages, actor=SYSTEM)
+    road.act(filters.add, Choice(name="Open choice", scopes=("category/shared-category",)), languages, actor=SYSTEM)
+    for words in planted.planned[:1]:  # A choice of a secret subject is public, and names it nowhere.
+        with db.reading() as session:
+            secret_category = next(
+                f"category/{one.slug}" for one in standing.find(session, words).head.categories if MARK in one.slug
+            )
+        chosen = Choice(name="Named choice", scopes=(secret_category,), words="")
+        road.act(filters.add, chosen, languages, actor=SYSTEM)
     secret_card = Card(name=f"Desk {planted.word('contact')}", email="desk@example.org", public=False)
     road.act(contacts.add, secret_card, actor=SYSTEM)
     return planted
@@ -234,7 +256,15 @@ def _paths(app: Any, planted: Planted) -> list[str]:
             found += _filled(rule.rule, guesses)
     found += [f"/news/{slug}.{suffix}" for slug in (*slugs, *planted.known) for suffix in FORMATS]
     found += [f"{prefix}/{name}" for prefix in ("", "/az", "/ru") for name in SINGLE]
+    found += _private(planted)
     return found
+
+
+def _private(planted: Planted) -> list[str]:
+    """What lies behind the addresses of private feeds."""
+    pictured = next(word for word, what in planted.words.items() if what.startswith("picture"))
+    below = ("", *(f"/feed.{suffix}" for suffix in FORMATS), f"/media/{pictured}/320.jpg")
+    return [path + part for path in planted.paths for part in below]
 
 
 def _open(planted: Planted) -> list[str]:
@@ -242,11 +272,18 @@ def _open(planted: Planted) -> list[str]:
     pages = ["/", "/archive", "/feeds", "/feeds.opml", "/feeds/news", "/tag/shared-topic", "/category/shared-category"]
     pages += [
         f"/feeds/{scope}.{fmt}"
-        for scope in ("news", "tag/shared-topic", "category/shared-category")
+        for scope in (
+            "news",
+            "tag/shared-topic",
+            "category/shared-category",
+            "filter/open-choice",
+            "filter/named-choice",
+        )
         for fmt in FORMATS[:3]
     ]
     found = [f"{prefix}{path}" for prefix in ("", "/az", "/ru") for path in pages]
     found += [f"{prefix}/news/{slug}" for prefix, slug in itertools.product(("", "/az", "/ru"), planted.known)]
+    found += [f"{planted.paths[0]}/feed.{fmt}" for fmt in FORMATS[:3]] + planted.paths[:2]
     return [*found, "/robots.txt", "/sitemap.xml", "/metrics", "/readyz", "/healthz", "/api/openapi.json", "/api/docs"]
 
 
@@ -277,7 +314,9 @@ def _feeds(planted: Planted) -> list[str]:
             scopes.append(f"{kind}/{kind}-{word}")
         elif kind in ("theme", "person", "place"):
             scopes.append(f"tag/tag-{word}")
-    scopes += ["tag/shared-topic", "category/shared-category"]
+        elif what == "choice slug":
+            scopes.append(f"filter/choice-{word}")
+    scopes += ["tag/shared-topic", "category/shared-category", "filter/open-choice", "filter/named-choice"]
     found = []
     for prefix, scope, suffix in itertools.product(("", "/az", "/ru"), scopes, FORMATS):
         found.append(f"{prefix}/feeds/{scope}.{suffix}")

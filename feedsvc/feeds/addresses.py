@@ -1,6 +1,7 @@
 """The public addresses of items and feeds. Pages, feeds and the API all ask here, so they cannot differ."""
 
 from feedsvc import settings
+from feedsvc.newsroom.filters import KIND
 
 
 def home_url(language: str) -> str:
@@ -25,7 +26,9 @@ def feed_url(scope: str, language: str) -> str:
 
 
 def page_url(scope: str, language: str) -> str:
-    """The page that shows what a feed carries: the front page for everything, else the subject's own."""
+    """The page that shows what a feed carries: the front page for everything, a saved filter's feed page, else the subject's own."""
+    if scope.startswith(f"{KIND}/"):
+        return feed_url(scope, language)
     return home_url(language) + ("/" if scope == "news" else f"/{scope}")
 
 

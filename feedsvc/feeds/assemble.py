@@ -102,6 +102,11 @@ def _composed(  # a cache's key
     return html.absolute("\n".join(part for part in parts if part), home)
 
 
+def without_pictures(content_html: str) -> str:
+    """The HTML of an entry without its pictures; what is said below them stays."""
+    return html.without(content_html, ("img",)) if "<img" in content_html else content_html
+
+
 def _note(correction: Correction, language: str) -> str:
     """A dated correction note as HTML; the date in UTC, since a feed has no place."""
     day = format_datetime(correction.at, "d MMMM y, HH:mm 'UTC'", locale=language)

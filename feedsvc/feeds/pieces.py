@@ -22,10 +22,11 @@ from sqlalchemy.orm import Session
 from feedsvc import clock, settings
 from feedsvc.db import transaction
 from feedsvc.errors import FeedsvcError
-from feedsvc.feeds import assemble
-from feedsvc.formats import tidy
+from feedsvc.feeds import assemble, findings
+from feedsvc.formats import gate, tidy
 from feedsvc.formats.document import Withdrawal, digest
 from feedsvc.formats.fragment import render
+from feedsvc.formats.gate import Finding
 from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Change, Fragment, Rendered
 from feedsvc.models.record import REMAKES
@@ -70,6 +71,8 @@ class News:
     """By publication."""
     problems: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """Format and digest of what was just rendered → why it had to be simplified, if it had."""
+    findings: dict[int, list[Finding]] = field(default_factory=dict)
+    """Publication → what the gate found in its entry; see feeds/lint.py."""
     stale: set[str] = field(default_factory=set)
     """Digests whose use was last noted long ago."""
 
@@ -197,13 +200,16 @@ def _rendered(session: Session, publications: list[int], news: News, now: dateti
     for number, entry in entries.items():
         name = digest(entry)
         found = dict(kept.get(name, {}))
+        told = list(gate.findings(entry, now=now))
         for suffix, fmt in FORMATS.items():
             if suffix not in found:
                 found[suffix], problem = render(fmt, entry)
                 news.problems[suffix, name] = problem
                 if problem:
                     log.error("entry_made_safe", item=entry.id, format=suffix, problem=problem)
+                    told.append(gate.Finding("simplified" if found[suffix] else "left_out"))
         news.rendered[number] = _piece(name, found, entry.updated, assemble.weight(entry))
+        news.findings[number] = told
     return {number: news.rendered[number] for number in entries}
 
 
@@ -245,6 +251,7 @@ def _keep(session: Session, news: News, now: datetime) -> None:
                 "digest": piece.digest,
                 "updated": piece.updated,
                 "weight": piece.weight,
+                "findings": findings.kept(news.findings.get(number, [])),
             }
             for number, piece in news.rendered.items()
         ]

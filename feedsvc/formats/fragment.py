@@ -6,14 +6,15 @@ from functools import cache
 
 from lxml import etree
 
-from feedsvc.formats import tidy
+from feedsvc.formats import gate, tidy
 from feedsvc.formats.document import Entry
 from feedsvc.formats.registry import Format
 
 _FORMS: tuple[tuple[Callable[[Entry], Entry], str], ...] = (
     (tidy.entry, "as it is"),
-    (tidy.plain, "with its text as plain paragraphs"),
-    (tidy.bare, "with its title, dates and first words only"),
+    (lambda given: gate.rooted(tidy.entry(given)), "without addresses that lead nowhere"),
+    (lambda given: gate.rooted(tidy.plain(given)), "with its text as plain paragraphs"),
+    (lambda given: gate.rooted(tidy.bare(given)), "with its title, dates and first words only"),
 )
 
 
@@ -26,8 +27,9 @@ def render(fmt: Format, entry: Entry) -> tuple[bytes, str | None]:
     first_fault = ""
     for form, manner in _FORMS:
         try:
-            fragment = fmt.write_entry(form(entry))
-            _check(fmt, fragment)
+            written = form(entry)
+            fragment = fmt.write_entry(written)
+            _check(fmt, fragment, written)
         except Exception as fault:  # noqa: BLE001 - any fault of any library must stay inside this entry
             first_fault = first_fault or f"{type(fault).__name__}: {fault}"
         else:
@@ -39,14 +41,18 @@ def _problem(fmt: Format, entry: Entry, outcome: str, fault: str) -> str:
     return f"{fmt.title} could not carry {entry.id!a} unchanged, so {outcome}. The first fault was {fault!a}."
 
 
-def _check(fmt: Format, fragment: bytes) -> None:
-    """Raise unless a document with this one entry can be read. lxml keeps to libxml2's limits, as readers do."""
+def _check(fmt: Format, fragment: bytes, entry: Entry) -> None:
+    """Raise unless a document with this one entry can be read and says what the entry says.
+
+    lxml keeps to libxml2's limits, as readers do.
+    """
     head, tail = _probe_frame(fmt)
     document = head + fragment + tail
     if fmt.media_type.endswith("json"):
-        json.loads(document)
+        gate.check(fmt.suffix, json.loads(document), entry)
     else:
-        etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        gate.check(fmt.suffix, etree.fromstring(document, parser), entry)
 
 
 @cache

@@ -10,10 +10,12 @@ from feedsvc.models.item import Item, Revision, RevisionAuthor, Translation
 from feedsvc.models.message import Message
 from feedsvc.models.picture import Picture, Rendition, RevisionPicture
 from feedsvc.models.preview_link import PreviewLink
+from feedsvc.models.private_feed import EmbargoTerms, PrivateFeed, PrivateReading
 from feedsvc.models.proof import Passkey, RecoveryCode, Spent
 from feedsvc.models.publication import Hold, Publication
 from feedsvc.models.record import Audit, AuditCheck, Change, Notice
 from feedsvc.models.review import Preference, Presence, Remark, Template
+from feedsvc.models.saved_filter import SavedFilter
 from feedsvc.models.search import Searchable
 from feedsvc.models.taxonomy import Category, FormerName, Organisation, Tag
 from feedsvc.models.unsaved import Unsaved
@@ -31,6 +33,7 @@ __all__ = [
     "Category",
     "Change",
     "Contact",
+    "EmbargoTerms",
     "Feed",
     "Footing",
     "FormerName",
@@ -49,6 +52,8 @@ __all__ = [
     "Preference",
     "Presence",
     "PreviewLink",
+    "PrivateFeed",
+    "PrivateReading",
     "Publication",
     "RecoveryCode",
     "Remark",
@@ -60,6 +65,7 @@ __all__ = [
     "RevisionContact",
     "RevisionPicture",
     "Role",
+    "SavedFilter",
     "Searchable",
     "Session",
     "Spent",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedsvc.db import Base
@@ -91,6 +91,15 @@ class Rendered(Base):
     """Which entry a publication makes: so that a feed can be joined without reading the texts of its items again."""
 
     __tablename__ = "rendered"
+    # What somebody should see to: as short as the list of problems.
+    __table_args__ = (
+        Index(
+            "ix_rendered_findings",
+            "publication_id",
+            sqlite_where=text("findings <> ''"),
+            postgresql_where=text("findings <> ''"),
+        ),
+    )
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"), primary_key=True)
     """The newest due one of its translation."""
@@ -101,6 +110,8 @@ class Rendered(Base):
     updated: Mapped[datetime]
     weight: Mapped[int]
     """What it counts for in the size of a feed, in bytes."""
+    findings: Mapped[str] = mapped_column(String(2_000), default="", server_default="")
+    """What the gate found in it, as JSON: see feeds/lint.py. Empty where all is well."""
 
 
 class Fragment(Base):

@@ -9,6 +9,8 @@ from feedsvc.db import Base
 
 REMAKES = "kind IN ('taxonomy', 'setting')"
 """SQL: the changes after which entries have to be made anew from the same publications."""
+BRINGS_MANY = "kind IN ('import', 'scopes', 'unhold')"
+"""SQL: the changes by which many items may come into a list without a moment of their own."""
 
 
 class Change(Base):
@@ -24,6 +26,7 @@ class Change(Base):
             postgresql_where=text("kind = 'live'"),
         ),
         # The last of them is part of the key under which rendered entries are remembered.
+        Index("ix_change_brings_many", "id", sqlite_where=text(BRINGS_MANY), postgresql_where=text(BRINGS_MANY)),
         Index("ix_change_remakes", "id", sqlite_where=text(REMAKES), postgresql_where=text(REMAKES)),
     )
 

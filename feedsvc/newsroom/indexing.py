@@ -79,6 +79,11 @@ def _subjects(revision: Revision, language: str) -> set[str]:
     return keys | stems.of_text("\n".join(names), language)
 
 
+def words_of(revision: Revision, language: str) -> set[str]:
+    """All that a text would be found by."""
+    return _words(revision, language) | _subjects(revision, language)
+
+
 def waiting(session: Session, *, now: datetime, lately: bool = False) -> bool:
     """Whether something is to be followed; `lately`: that came out in the last minute. A cheap question."""
     return session.execute(_due(now, 1, lately=lately)).first() is not None

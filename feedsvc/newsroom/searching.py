@@ -51,6 +51,8 @@ class Question:
     """Only about this: `category/innovation`."""
     year: int = 0
     """Only of this year in the newsroom's zone; 0: of any."""
+    among: tuple[tuple[str, ...], ...] = ()
+    """Only about one at least of each of these groups of subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def find(
 
     `loosely`: where nothing has the very words, what has words that begin so.
     """
-    about = _about(session, asked.scope)
+    about = _about(session, asked)
     if about is None or not any(words(asked, language) for language in asked.languages):
         return Answer([], None, by_beginnings=False)
     least, end = _bounds(asked.year)
@@ -108,16 +110,21 @@ def _any(session: Session, sought: Expression, least: int | None) -> bool:
     return bool(postings.look_up(session, sought, least=least, below=None, most=1))
 
 
-def _about(session: Session, scope: str) -> list[list[str]] | None:
-    """The key of a subject; none for no subject, None for one that there is not."""
-    if not scope:
-        return []
+def _about(session: Session, asked: Question) -> list[list[str]] | None:
+    """The keys of the subjects, by group; None where there is nothing of one."""
+    groups = [*asked.among, *([(asked.scope,)] if asked.scope else [])]
+    found = [[key for scope in group if (key := _key(session, scope))] for group in groups]
+    return found if all(found) else None
+
+
+def _key(session: Session, scope: str) -> str | None:
+    """The key of a subject; None for one that there is not."""
     kind, _, slug = scope.partition("/")
     if kind == "author":
-        return [[indexing.subject_key(kind, slug)]] if slug.replace("-", "").isalnum() and slug.isascii() else None
+        return indexing.subject_key(kind, slug) if slug.replace("-", "").isalnum() and slug.isascii() else None
     table = _TABLES.get(kind)
     number = session.scalar(select(table.id).where(table.slug == slug)) if table is not None else None
-    return None if number is None else [[indexing.subject_key(kind, number)]]
+    return None if number is None else indexing.subject_key(kind, number)
 
 
 def _expression(session: Session, asked: Question, about: list[list[str]], *, begins: bool) -> Expression:

@@ -17,7 +17,7 @@ from feedsvc.web.api import problems
 from feedsvc.web.api import views as api
 from feedsvc.web.desk import views as desk
 from feedsvc.web.errors import tell
-from feedsvc.web.site import health, machines, media, metrics, previews, sitemaps, theme
+from feedsvc.web.site import health, machines, media, metrics, previews, private, sitemaps, theme
 from feedsvc.web.site import views as site
 from feedsvc.web.versions import CORS, PREFLIGHT
 
@@ -64,7 +64,7 @@ def create_app() -> Flask:
     traces.install(app)
     app.before_request(_make_room)
     auth.install(app)
-    rooms = (site, previews, machines, sitemaps, media, theme, health, metrics, desk, api)
+    rooms = (site, previews, private, machines, sitemaps, media, theme, health, metrics, desk, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)
     app.register_error_handler(Exception, _failed)
@@ -99,7 +99,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.path.startswith(("/desk", "/api/")):
         response.headers.setdefault("Cache-Control", "private, no-store")
-    elif _FOR_PROGRAMS.search(request.path):
+    elif _FOR_PROGRAMS.search(request.path) and request.blueprint != private.blueprint.name:
         response.headers.update(CORS)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT)

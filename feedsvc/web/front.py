@@ -140,10 +140,10 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
-    if archive and suffix in AGENCY:
+    if suffix in AGENCY and (archive or cold.is_filter(key)):
         return None
     link = str(shelf.folder(instance, key) / shelf.CURRENT)
-    place = Place(key, suffix, link, int(archive or 0), cold=bool(archive) or suffix in AGENCY)
+    place = Place(key, suffix, link, int(archive or 0), cold=cold.is_cold(key, int(archive or 0), suffix))
     if not place.cold and len(places) < _KNOWN and shelf.mark(instance, key) is not None:
         places[path] = place
     return place
@@ -189,7 +189,7 @@ def _answer(
 
 
 def joined(archives: Cold, place: Place, header: str) -> Loaded:
-    """An archive or a feed in an agency's format, in the one coding that is worth making for one answer, where the client takes it."""
+    """An archive, a saved filter's feed or a feed in an agency's format, in the one coding that is worth making for one answer."""
     coding = pick(accepted(header), ("gzip",)) if header else ""
     return cold.document(archives, place.key, place.archive, place.suffix, coding)
 

@@ -38,14 +38,14 @@ def place() -> Iterator[Session]:
         finally:
             waiting.release()
     try:
-        _follow()
+        follow()
         with reading() as session:
             yield session
     finally:
         places.release()
 
 
-def _follow() -> None:
+def follow() -> None:
     """Takes in what came out in the last minute and was not followed: the ticker may be a moment behind, or away.
 
     What is older is left to the ticker. One search does it and none waits for it; where the database is busy, that one

@@ -13,7 +13,7 @@ from feedsvc import settings
 HEADER = "X-Request-Id"
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 """Anything else might be meant for somebody who reads logs with a terminal or a browser."""
-_SECRET = re.compile(r"^(/(?:preview|desk/link|desk/setup)/).+")
+_SECRET = re.compile(r"^(/(?:preview|private|desk/link|desk/setup)/).+")
 """Addresses of which whoever knows them is let in: they stand in no log."""
 FAILED = 500
 

@@ -45,6 +45,7 @@ READS = {
     "readNotices",
     "searchItems",
     *("listContacts", "readContact", "listBoilerplates", "readBoilerplate", "listComments"),
+    *("listFilters", "readFilter"),
     "readCalendar",
 }
 WRITES = {
@@ -63,6 +64,7 @@ WRITES = {
 TAXONOMY = {
     *("createSubject", "editSubject", "mergeSubject", "deleteSubject"),
     *("createContact", "editContact", "createBoilerplate", "editBoilerplate"),
+    *("createFilter", "previewFilter", "editFilter"),
 }
 APPROVES = {
     *("approveItem", "requestChanges", "listPreviewLinks", "createPreviewLink", "revokePreviewLink"),
@@ -71,6 +73,7 @@ APPROVES = {
 PUBLISHES = {
     *("publishItem", "scheduleItem", "unscheduleItem", "correctItem", "updateItem", "withdrawItem", "liftHold"),
     "renewBoilerplate",
+    *("listPrivateFeeds", "createPrivateFeed", "readPrivateFeed", "revokePrivateFeed"),
 }
 ADMIN = {
     *(
@@ -264,6 +267,9 @@ def ask(api: Api, name: str, item_id: str, token: str | None) -> int:
         "createContact": {"name": "A", "phone": "+994 12 498 11 11"},
         "createBoilerplate": {"heading": "About", "html": "<p>Us.</p>"},
         "commentItem": {"note": "n"},
+        "createFilter": {"name": f"A feed {uuid4()}"},
+        "previewFilter": {"name": "A feed"},
+        "createPrivateFeed": {"kind": "partner", "name": "A partner"},
         "createPreviewLink": {"name": "A journalist"},
         "createSubject": {"kind": "theme", "name": f"A theme {uuid4()}"},
         "mergeSubject": {"into": "Innovation"},

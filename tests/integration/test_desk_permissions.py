@@ -10,8 +10,10 @@ from picture_samples import picture
 from werkzeug.routing import Rule
 
 from feedsvc import road
-from feedsvc.newsroom import accounts, contacts, pictures, previews, subjects, templates
+from feedsvc.newsroom import accounts, contacts, filters, partners, pictures, previews, subjects, templates
 from feedsvc.newsroom.contacts import Card
+from feedsvc.newsroom.filters import Choice
+from feedsvc.newsroom.partners import Asked
 from feedsvc.newsroom.workflow import ROLES, RULES, SYSTEM
 from feedsvc.web.permission import PUBLIC, permission_of
 
@@ -27,6 +29,8 @@ EXPECTED = {
     "desk.word_file": "write", "desk.word_file_sent": "write", "desk.item_word_file": "write", "desk.item_word_file_sent": "write",
     "desk.picture": "read", "desk.picture_sent": "media", "desk.item_pictures": "media", "desk.new_item_pictures": "media",
     "desk.contacts": "taxonomy", "desk.contact_new": "taxonomy", "desk.contact_added": "taxonomy", "desk.contact": "taxonomy", "desk.contact_changed": "taxonomy",
+    "desk.filters": "taxonomy", "desk.filter_new": "taxonomy", "desk.filter_added": "taxonomy", "desk.filter_": "taxonomy", "desk.filter_changed": "taxonomy",
+    "desk.private_feeds": "publish", "desk.private_feed_made": "publish", "desk.private_feed": "publish", "desk.private_feed_revoked": "publish", "desk.embargo_terms": "publish",
     "desk.boilerplates": "taxonomy", "desk.boilerplate_new": "taxonomy", "desk.boilerplate_added": "taxonomy", "desk.boilerplate": "taxonomy", "desk.boilerplate_changed": "taxonomy",
     "desk.boilerplate_renew": "publish", "desk.boilerplate_renewed": "publish",
     "desk.preview_links": "approve", "desk.preview_link_made": "approve", "desk.preview_link_revoked": "approve",
@@ -78,7 +82,7 @@ def path(rule: Rule, key: str) -> str:
     return known
 
 
-def numbered(rule: str, key: str) -> int:
+def numbered(rule: str, key: str) -> int:  # noqa: PLR0911  # one for each kind
     """Something of the kind that a rule names by a number."""
     if "/previews/" in rule:
         return int(road.act(previews.make, key, name="A journalist", actor=SYSTEM)[0].id)
@@ -89,6 +93,10 @@ def numbered(rule: str, key: str) -> int:
         return int(road.act(templates.add, f"Template {uuid.uuid4()}", {}, actor=SYSTEM).id)
     if rule.startswith("/desk/people"):
         return int(road.act(accounts.add_user, f"{uuid.uuid4()}@example.org", "Somebody", "writer", actor=SYSTEM).id)
+    if rule.startswith("/desk/feeds/private"):
+        return int(road.act(partners.make, Asked("partner", "A partner"), ("en",), actor=SYSTEM)[0].id)
+    if rule.startswith("/desk/feeds"):
+        return int(road.act(filters.add, Choice(name=f"Feed {uuid.uuid4()}"), ("en",), actor=SYSTEM).id)
     return 1  # the seed's boilerplate, the item's first text
 
 

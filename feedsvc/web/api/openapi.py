@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from feedsvc import __version__
 from feedsvc.newsroom.workflow import SCOPES
-from feedsvc.web.api import answered, parameters, shapes_around
+from feedsvc.web.api import answered, parameters, shapes_around, shapes_feeds
 from feedsvc.web.api.operation import Operation
 from feedsvc.web.api.operations import OPERATIONS
 from feedsvc.web.api.problems import MEDIA_TYPE
@@ -61,7 +61,7 @@ _HEADERS: dict[str, Json] = {
 }
 _LIMITS = ("RateLimit-Policy", "RateLimit")
 """On every answer to a good token."""
-_TAGGED = (answered.Item, shapes_around.Contact, shapes_around.Boilerplate)
+_TAGGED = (answered.Item, shapes_around.Contact, shapes_around.Boilerplate, shapes_feeds.Filter)
 """What has an ETag, and an address where it was just written."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from feedsvc.web.api import answered, shapes
 from feedsvc.web.api.operation import Operation, verb
 from feedsvc.web.api.rows_around import AROUND
+from feedsvc.web.api.rows_feeds import FEEDS
 from feedsvc.web.api.rows_history import HISTORY
 from feedsvc.web.api.rows_newsroom import NEWSROOM
 from feedsvc.words import N_
@@ -120,6 +121,7 @@ OPERATIONS: Mapping[str, Operation] = {
         description=N_("What fell due meanwhile goes live at once and is dated now."),
     ),
     **AROUND,
+    **FEEDS,
     **HISTORY,
     **NEWSROOM,
 }  # fmt: skip

@@ -26,6 +26,7 @@ from feedsvc.web.api import (
     reference,
     shapes,
     views_around,
+    views_feeds,
     views_history,
     views_newsroom,
     views_people,
@@ -33,7 +34,7 @@ from feedsvc.web.api import (
 from feedsvc.web.api.frame import blueprint, deed, operation
 from feedsvc.web.permission import public
 
-__all__ = ["blueprint", "views_around", "views_history", "views_newsroom", "views_people"]
+__all__ = ["blueprint", "views_around", "views_feeds", "views_history", "views_newsroom", "views_people"]
 
 
 def _given(text: shapes.ItemPatch) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from feedsvc import clock, db, settings
-from feedsvc.feeds import addresses, build
+from feedsvc.feeds import addresses, build, findings
+from feedsvc.formats import gate
 from feedsvc.newsroom import accounts, notices, overview, publishing
 from feedsvc.web.auth import permission
 from feedsvc.web.desk import door
@@ -44,6 +45,7 @@ def start() -> Response:
         out = overview.just_out(session, current.languages, now=now)
         held = publishing.is_held(session)
         problems = _problems(session, current, now) if actor.may("publish") else []
+        faults = findings.of_public(session, now=now, limit=overview.SHOWN) if actor.may("write") else []
         alone = actor.may("admin") and len(accounts.users(session)) < 2  # noqa: PLR2004
     return page(
         "dashboard.html",
@@ -55,6 +57,10 @@ def start() -> Response:
         out=[(one, addresses.item_url(one.language, one.slug)) for one in out],
         held=held,
         problems=problems,
+        faults=[
+            (one, [_(gate.SENTENCES[each.code], **each.values) for each in one.findings if each.code in gate.SENTENCES])
+            for one in faults
+        ],
         alone=alone,
         mailed=door.mailed(),
         kinds_coming=COMING,

@@ -7,13 +7,16 @@ from itertools import groupby
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
-from feedsvc.feeds import addresses, catalogue, scopes
+from feedsvc import settings
+from feedsvc.feeds import addresses, catalogue, filtered, scopes
 from feedsvc.feeds.catalogue import Subject
+from feedsvc.newsroom import filters
 from feedsvc.web import alphabet, labels
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site import frame
 from feedsvc.web.site.kept import kept
+from feedsvc.words import N_
 
 MOST = 60
 """Feeds of a kind in the catalogue; where there are more, those with the latest news."""
@@ -56,6 +59,23 @@ def gathered(session: Session, language: str, now: datetime) -> dict[str, Listed
     return {kind: _listed(language, _of(kind, by_name), _of(kind, latest)) for kind in LISTS}
 
 
+CHOSEN = N_("Put together by the newsroom")
+"""Above the feeds of saved filters."""
+
+
+def chosen_here() -> list[Subject]:
+    """The feeds of saved filters that readers of the page's language are offered, by name."""
+    language: str = g.language
+    return kept(f"chosen {language}", lambda session, _now: chosen(session, language))
+
+
+def chosen(session: Session, language: str) -> list[Subject]:
+    """The same in a language. Each is there, whether or not something is in it now: an editor meant it to be."""
+    rows = filters.offered(session, language, settings.current().main_language)
+    found = [Subject(filtered.scope(row.slug), row.name, filters.KIND) for row in rows]
+    return sorted(found, key=lambda one: alphabet.key(language, one.name))
+
+
 def _of(kind: str, subjects: list[Subject]) -> list[Subject]:
     """Those of a kind of scope or of tag."""
     return [one for one in subjects if kind in (one.kind, scopes.split(one.scope)[0])]
@@ -76,6 +96,7 @@ def feeds() -> Response:
     return frame.page(
         "site/feeds.html",
         canonical=f"{addresses.home_url(g.language)}/feeds",
+        chosen=chosen_here(),
         sections=[(kind, LISTS[kind], there[kind]) for kind in SECTIONS if there[kind].subjects],
         editions=frame.here_in_each_language(),
     )

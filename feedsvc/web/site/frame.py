@@ -14,7 +14,7 @@ from feedsvc.characters import clean
 from feedsvc.feeds import addresses, scopes
 from feedsvc.feeds.contacts import spoken
 from feedsvc.formats.registry import FORMATS
-from feedsvc.newsroom import contacts
+from feedsvc.newsroom import contacts, filters
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.web import i18n, labels
 from feedsvc.web.i18n import gettext as _
@@ -63,9 +63,12 @@ def subject_path(scope: str) -> str:
     return url_for("site.subject", kind=kind, slug=slug) if slug else url_for("site.home")
 
 
-def feed_path(scope: str) -> str:
+def feed_path(scope: str, language: str | None = None) -> str:
     """The path of a feed's page for people; with a dot and a format behind it that of the feed."""
     kind, slug = scopes.split(scope)
+    if kind == filters.KIND:
+        here = {"slug": slug} | ({"language": language} if language else {})
+        return url_for("site.feed_of_filter", **here)  # type: ignore[arg-type]  # no name among these is Flask's own
     return url_for("site.feed_of", kind=kind, slug=slug) if slug else url_for("site.feed")
 
 

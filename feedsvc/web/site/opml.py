@@ -1,6 +1,6 @@
 """The catalogue for feed readers, which take in all of it at once: OPML 2.0, http://opml.org/spec2.opml."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from feedsvc import settings
 from feedsvc.characters import one_line
 from feedsvc.feeds import addresses
+from feedsvc.feeds.catalogue import Subject
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.web.i18n import gettext as _
 from feedsvc.web.permission import public as open_to_all
@@ -40,16 +41,17 @@ def _document(session: Session, language: str, now: datetime) -> bytes:
         "<body>",
         _feed(language, NEWS, newsroom),
     ]
+    lines += _section(language, _(feeds.CHOSEN), feeds.chosen(session, language))
     for kind in feeds.SECTIONS:
-        lines += _section(language, _(feeds.LISTS[kind]), there[kind])
+        lines += _section(language, _(feeds.LISTS[kind]), there[kind].subjects)
     return "\n".join((*lines, "</body>", "</opml>", "")).encode("utf-8", "replace")
 
 
-def _section(language: str, heading: str, listed: feeds.Listed) -> Iterator[str]:
+def _section(language: str, heading: str, listed: Sequence[Subject]) -> Iterator[str]:
     """A kind's feeds; nothing where it has none."""
-    if listed.subjects:
+    if listed:
         yield f"<outline text={quoteattr(heading)}>"
-        for one in listed.subjects:
+        for one in listed:
             yield _feed(language, one.scope, one_line(one.name))
         yield "</outline>"
 

@@ -11,6 +11,7 @@ from feedsvc.db import reading
 from feedsvc.feeds import addresses, scopes
 from feedsvc.formats.registry import AGENCY, FORMATS
 from feedsvc.newsroom import listing
+from feedsvc.newsroom.filters import KIND
 from feedsvc.web import illustrations
 from feedsvc.web.errors import Told
 from feedsvc.web.permission import public as open_to_all
@@ -19,6 +20,7 @@ from feedsvc.web.site import (
     archive,
     elsewhere,
     feeds,
+    filters,
     frame,
     items,
     machines,
@@ -75,6 +77,7 @@ PAGES: dict[str, Callable[..., Any]] = {
     f"/feeds/<any({','.join(feeds.LISTS)}):kind>": feeds.feeds_of,
     "/feeds/news": subjects.feed,
     f"/feeds{_SUBJECT}": subjects.feed_of,
+    f"/feeds/{KIND}/<slug>": filters.feed_of_filter,
     f"/feeds{_SUBJECT}/archive/<name>": elsewhere.archive_of,
 }
 """Path → page. Languages other than the main one have the same paths below their code."""
