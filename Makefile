@@ -99,6 +99,9 @@ lock:
 	  --group test -c requirements.txt -o tests/requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  bench/requirements.in -o bench/requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  tests/readers/requirements.in -o tests/readers/requirements.txt
+	npm --prefix tests/readers install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 clean:
 	rm -rf $(VENV) $(VENV)-fuzz $(VENV)-bench $(VENV)-readers tests/readers/node_modules
