@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from feedsvc import __version__, clock, lifeline, logs, settings, words
+from feedsvc import __version__, clock, lifeline, logs, settings, variables, words
 from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
@@ -141,7 +141,7 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
 
 def _name_unknown() -> None:
     """Says which variables of the environment are ours by name alone."""
-    for line in settings.unknown_variables():
+    for line in variables.unknown():
         click.echo(line, err=True)
 
 
