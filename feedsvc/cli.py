@@ -179,6 +179,22 @@ def worker() -> None:
 
 
 @cli.command()
+def sender() -> None:
+    """Run the sender alone: it asks callbacks back and delivers to subscribers (docs/push.md)."""
+    import signal
+    import threading
+
+    from feedsvc.push import deliver
+
+    lifeline.die_with_parent()
+    settings.current()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    deliver.run(ended)
+
+
+@cli.command()
 @click.argument("name")
 def job(name: str) -> None:
     """Do one of the ticker's jobs once."""

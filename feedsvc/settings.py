@@ -104,6 +104,13 @@ class Settings(BaseSettings):
         description="Networks that pushes may reach although they are not public, on any port, comma-separated: 10.1.0.0/16, fd00::/8. Empty: the public internet alone.",
     )
 
+    hub_lease_days: int = Field(
+        10, ge=1, le=365, description="Days for which a subscription holds that asks for no time."
+    )
+    hub_lease_days_most: int = Field(30, ge=1, le=365, description="Days for which a subscription holds at most.")
+    push_connections: int = Field(128, ge=1, le=1_000, description="Deliveries that the sender makes at once.")
+    push_per_host: int = Field(16, ge=1, le=1_000, description="Deliveries to one host at once.")
+
     @field_validator("egress_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:

@@ -6,6 +6,7 @@ registries of special-purpose addresses (RFC 6890), with every range in which an
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import inet_aton, inet_ntoa
 
 Network = IPv4Network | IPv6Network
 
@@ -73,6 +74,20 @@ def may_dial(address: str, port: int, allowed: tuple[Network, ...] = ()) -> bool
     if any(judged in network for network in _HIDING):
         return within and may_dial(str(IPv4Address(int(judged) & 0xFFFFFFFF)), port, allowed)
     return within or (port in PORTS and _is_public(judged))
+
+
+def is_refused(host: str, port: int, allowed: tuple[Network, ...] = ()) -> bool:
+    """Whether a host as it is written is an address that may not be dialled. What a name leads to is decided when it is.
+
+    An address is recognised in every spelling that libcurl takes for one (`127.1`, `0x7f000001`, `017700000001`).
+    """
+    if host == "localhost" or host.endswith((".localhost", "localhost.")):
+        return not (may_dial("127.0.0.1", port, allowed) or may_dial("::1", port, allowed))
+    try:
+        address = str(ip_address(host)) if ":" in host else inet_ntoa(inet_aton(host.rstrip(".")))
+    except (ValueError, OSError):
+        return False
+    return not may_dial(address, port, allowed)
 
 
 def _is_public(address: IPv6Address) -> bool:

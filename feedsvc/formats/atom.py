@@ -27,6 +27,8 @@ def _feed(doc: FeedDoc) -> Any:
     # §4.2.7.2: self is this very document, alternate the page that it mirrors.
     feed.link(href=doc.self_url("atom"), rel="self", type=_MEDIA_TYPE)
     feed.link(href=doc.home_url, rel="alternate", type="text/html", hreflang=doc.language)
+    for href in doc.hubs:  # WebSub §4: beside self
+        feed.link(href=href, rel="hub")
     # RFC 5005 §4: current, prev-archive, next-archive.
     for rel, href in doc.history("atom"):
         feed.link(href=href, rel=rel, type=_MEDIA_TYPE)

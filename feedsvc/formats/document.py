@@ -103,6 +103,8 @@ class FeedDoc:
     """The number of the archive with the next older entries; None: there are no older ones."""
     next_archive: int | None = None
     """The number of the archive with the next newer entries; None: there is none yet. Archive documents only."""
+    hub: str = ""
+    """Where programs can ask to be sent what is new (WebSub §4); empty where nobody is."""
     query: str = ""
     """What its addresses end with, `?` included: for documents that are asked for with a question."""
 
@@ -125,6 +127,11 @@ class FeedDoc:
     def archive_url(self, number: int, suffix: str) -> str:
         """The address of the archive document with that number."""
         return f"{self.base_url}/archive/{number}.{suffix}"
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hub that this document names: archive documents do not change, and name none."""
+        return (self.hub,) if self.hub and self.archive is None else ()
 
     def history(self, suffix: str) -> list[tuple[str, str]]:
         """Link relation and address of the other documents of this feed (RFC 5005 §4), as far as there are any."""

@@ -26,6 +26,8 @@ def _feed(doc: FeedDoc) -> Any:
     feed.link(href=doc.home_url, rel="alternate", type="text/html")
     # RFC 5005 appendix B: current, prev-archive and next-archive as atom:link. feedgen writes none but self.
     feed.repairs.links = [{"href": href, "rel": rel, "type": _MEDIA_TYPE} for rel, href in doc.history("rss")]
+    # WebSub §4: atom:link beside self. feedgen writes none but self here too.
+    feed.repairs.links = [{"href": href, "rel": "hub"} for href in doc.hubs] + feed.repairs.links
     feed.description(doc.subtitle or doc.title)  # channel/description, required
     feed.language(doc.language)  # channel/language, profile: BCP 47
     feed.updated(doc.updated)  # channel/lastBuildDate; left out, feedgen would write the present moment

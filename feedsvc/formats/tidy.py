@@ -104,6 +104,7 @@ def doc(given: FeedDoc) -> FeedDoc:
         base_url=_address(given.base_url),
         updated=_seconds(given.updated),
         author=one_line(given.author) or title,
+        hub=_address(given.hub) if given.hub else "",
     )
 
 

@@ -12,6 +12,7 @@ from feedsvc.models.picture import Picture, Rendition, RevisionPicture
 from feedsvc.models.preview_link import PreviewLink
 from feedsvc.models.proof import Passkey, RecoveryCode, Spent
 from feedsvc.models.publication import Hold, Publication
+from feedsvc.models.push import Announcement, Delivery, Intent, Pause, Subscription
 from feedsvc.models.record import Audit, AuditCheck, Change, Notice
 from feedsvc.models.review import Preference, Presence, Remark, Template
 from feedsvc.models.search import Searchable
@@ -21,6 +22,7 @@ from feedsvc.models.wording import Wording
 
 __all__ = [
     "Alias",
+    "Announcement",
     "Answered",
     "ApiToken",
     "Archive",
@@ -31,16 +33,19 @@ __all__ = [
     "Category",
     "Change",
     "Contact",
+    "Delivery",
     "Feed",
     "Footing",
     "FormerName",
     "Fragment",
     "Hold",
+    "Intent",
     "Item",
     "Message",
     "Notice",
     "Organisation",
     "Passkey",
+    "Pause",
     "Picture",
     "Placement",
     "Poll",
@@ -63,6 +68,7 @@ __all__ = [
     "Searchable",
     "Session",
     "Spent",
+    "Subscription",
     "Tag",
     "Template",
     "Translation",

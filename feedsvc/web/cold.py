@@ -118,7 +118,7 @@ def _made(session: Session, key: Key, number: int, suffix: str, coding: str) -> 
     body, etag = contents.written(doc, entries, suffix)
     sent = contents.packed(body) if coding else body
     variants: dict[tuple[str, str], Variant] = {
-        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, etag, sent, modified)
+        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, etag, sent, modified, hub=False)
     }
     there = Listed(Path(), modified, {suffix: etag}, {})
     codings: dict[str, tuple[str, ...]] = {suffix: (coding,) if coding else ()}

@@ -96,4 +96,5 @@ def rich() -> FeedDoc:
         entry(3, summary="", content_html="<p>" + "Uzun cümlə, çox söz. " * 30 + "</p>"),
         entry(2, title=AWKWARD["emoji"], summary=AWKWARD["markup"], terms=()),
         entry(1, language="ar", title=AWKWARD["right to left"], content_html='<p dir="rtl">خبر</p>'),
+        hub="https://news.example/hub",
     )
