@@ -15,6 +15,7 @@ from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
 from feedsvc.cli_keeping import backup, doctor, hold, restore, unhold
+from feedsvc.cli_push import push, webhooks
 from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
 from feedsvc.newsroom.workflow import SYSTEM
@@ -524,8 +525,10 @@ cli.add_command(hold)
 cli.add_command(unhold)
 cli.add_command(restore)
 cli.add_command(demo)
+cli.add_command(push)
 cli.add_command(search)
 cli.add_command(subjects)
+cli.add_command(webhooks)
 
 
 @feeds.command("verify")

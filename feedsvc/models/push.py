@@ -12,7 +12,9 @@ _OPEN: dict[str, Any] = {"sqlite_where": text("ended_at IS NULL"), "postgresql_w
 
 
 class Subscription(Base):
-    """Somebody who is sent what is new: who asked the hub for a document (WebSub), and was there when it asked back."""
+    """Somebody who is sent what is new: who asked the hub for a document (WebSub), and was there when it asked back; or a
+    partner who is told of each item (webhook), as an administrator set it up.
+    """
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -32,7 +34,7 @@ class Subscription(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    """websub."""
+    """websub, or webhook: then scope and format say nothing, and an empty language is every language."""
     callback: Mapped[str] = mapped_column(Text)
     """Exactly as it was given, its query string included."""
     digest: Mapped[str] = mapped_column(String(64))
@@ -43,7 +45,7 @@ class Subscription(Base):
     language: Mapped[str] = mapped_column(String(12))
     format: Mapped[str] = mapped_column(String(20))
     secret: Mapped[str] = mapped_column(String(200), default="")
-    """What deliveries are signed with; empty: they are not (WebSub §7.1)."""
+    """What deliveries are signed with; empty: they are not (WebSub §7.1). A webhook always has one."""
     state: Mapped[str] = mapped_column(String(10))
     """active or ended."""
     lease_until: Mapped[datetime]
@@ -54,6 +56,13 @@ class Subscription(Base):
     why: Mapped[str] = mapped_column(String(300), default="")
     """Why the last delivery failed, or why it ended."""
     arrived_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(String(120), default="")
+    """What people call a webhook."""
+    events: Mapped[str] = mapped_column(String(80), default="")
+    """Of what a webhook is told: words of `partners.EVENTS`, with commas between them."""
+    former_secret: Mapped[str] = mapped_column(String(200), default="")
+    """The one before, with which deliveries are signed as well until `former_until`."""
+    former_until: Mapped[datetime | None]
 
 
 class Intent(Base):
@@ -96,7 +105,9 @@ class Pause(Base):
 
 
 class Announcement(Base):
-    """A feed has changed by publications: whoever was subscribed at that moment is to be told. Written with the change."""
+    """A feed has changed by publications, or an item has: whoever was subscribed at that moment is to be told. Written with
+    the change.
+    """
 
     __tablename__ = "announcement"
     __table_args__ = (
@@ -106,10 +117,13 @@ class Announcement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(String(200))
+    """The feed's; `item` for webhooks, and `test/…` for a trial of one."""
     language: Mapped[str] = mapped_column(String(12))
     first_change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
     """The last of the transaction's changes, all of them from the first on."""
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
+    """The item's publication; None for a feed."""
     at: Mapped[datetime]
     reached: Mapped[int] = mapped_column(default=0)
     """The last subscription for which there is a delivery already."""

@@ -16,6 +16,7 @@ from feedsvc import settings
 from feedsvc.feeds import places
 from feedsvc.models import Announcement, Change, Delivery, Feed, Publication, Subscription
 from feedsvc.newsroom.listing import NEWS
+from feedsvc.push import partners
 
 FAN_OUT = 1_000
 """Deliveries that one transaction writes."""
@@ -45,11 +46,15 @@ def announce(session: Session, recorded: Sequence[Recorded], *, now: datetime) -
     """Writes what there is to tell of a transaction's changes, in that transaction. Gives whether there is anything.
 
     Told are publications, corrections, updates and withdrawals that readers can see from now on, and only of feeds that
-    somebody is subscribed to.
+    somebody is subscribed to; of items, partners who want to hear of that.
     """
     live = [(row.id, p) for row, p in recorded if row.kind == "live" and p is not None]
     if not live or session.scalar(select(Subscription.id).where(Subscription.state == "active").limit(1)) is None:
         return False
+    for number, p in live:
+        if partners.anybody(session, p, now=now):
+            one = {"first_change_id": number, "change_id": number, "publication_id": p.id, "at": now}
+            session.add(Announcement(scope=partners.ITEM, language=p.language, **one))
     changes: dict[tuple[str, str], list[int]] = {}
     moved = places.feeds_of(session, [p.id for _, p in live])
     numbers = {number for found in moved.values() for number in found}
@@ -63,8 +68,9 @@ def announce(session: Session, recorded: Sequence[Recorded], *, now: datetime) -
         session.add(
             Announcement(scope=scope, language=language, first_change_id=min(told), change_id=max(told), at=now)
         )
+    told_any = bool(session.new)
     session.flush()
-    return bool(wanted)
+    return told_any
 
 
 def _followed(session: Session, feeds: Collection[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
@@ -94,7 +100,9 @@ def fan_out(session: Session, *, now: datetime, most: int = FAN_OUT) -> int:
     if a is None:
         return 0
     s = Subscription
-    subscribed = (s.scope == a.scope, s.language == a.language, s.state == "active")
+    subscribed = [s.scope == a.scope, s.language == a.language, s.state == "active"]
+    if a.publication_id is not None:
+        subscribed = partners.told_of(session.get_one(Publication, a.publication_id))
     at_its_moment = (s.verified_at <= a.at, s.lease_until > a.at, s.id > a.reached)
     numbers = session.scalars(select(s.id).where(*subscribed, *at_its_moment).order_by(s.id).limit(most)).all()
     if len(numbers) < most:
@@ -103,7 +111,8 @@ def fan_out(session: Session, *, now: datetime, most: int = FAN_OUT) -> int:
         a.reached = numbers[-1]
         d = Delivery
         older = (d.subscription_id.in_(numbers), d.ended_at.is_(None), d.claimed_by == "")
-        session.execute(update(d).where(*older).values(state="newer", ended_at=now))
+        if a.publication_id is None:
+            session.execute(update(d).where(*older).values(state="newer", ended_at=now))
         fixed = {"announcement_id": a.id, "state": "waiting", "tries": 0, "created_at": a.at, "due_at": now}
         rest: dict[str, Any] = {"claimed_by": "", "status": 0, "why": ""}
         session.execute(insert(d), [{**fixed, **rest, "subscription_id": number} for number in numbers])

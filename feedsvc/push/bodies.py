@@ -10,6 +10,7 @@ from feedsvc.clock import NEVER
 from feedsvc.feeds import addresses, afterwards, contents, pieces, which
 from feedsvc.formats.registry import FORMATS
 from feedsvc.newsroom import public
+from feedsvc.push import events, partners
 from feedsvc.push.topics import Topic
 from feedsvc.shelf import Key
 
@@ -26,7 +27,7 @@ class Bodies:
     """The documents that are being sent, for as long as the public sees the same: what was taken back is not sent again."""
 
     def __init__(self) -> None:
-        self._made: dict[Topic, Body | None] = {}
+        self._made: dict[Topic | int, Body | None] = {}
         self._version = -1
         self._until = NEVER
 
@@ -37,22 +38,28 @@ class Bodies:
             self._made.clear()
             self._version, self._until = version, public.coming(session, now=now)
 
-    def make(self, session: Session, wanted: Iterable[Topic], *, now: datetime) -> None:
+    def make(self, session: Session, wanted: Iterable[Topic | int], *, now: datetime) -> None:
         """Makes those of these documents that are missing, all as of one look at the rows; see `follow`."""
-        for topic in wanted:
-            if topic not in self._made:
-                self._made[topic] = _made(session, topic, now)
+        for one in wanted:
+            if one not in self._made:
+                self._made[one] = _event(session, one, now) if isinstance(one, int) else _document(session, one, now)
 
-    def get(self, topic: Topic) -> Body | None:
-        """A document that was made; None where its feed is no longer there."""
-        return self._made.get(topic)
-
-    def has(self, topic: Topic) -> bool:
-        """Whether it was made, or found to be no longer there."""
-        return topic in self._made
+    def get(self, wanted: Topic | int) -> Body | None:
+        """What was made; None where the feed is no longer there, or something newer is to be said of the item."""
+        return self._made.get(wanted)
 
 
-def _made(session: Session, topic: Topic, now: datetime) -> Body | None:
+_JSON = ("Content-Type: application/json",)
+
+
+def _event(session: Session, publication_id: int, now: datetime) -> Body | None:
+    body = events.event(session, publication_id, now=now)
+    return Body(body, _JSON) if body is not None else None
+
+
+def _document(session: Session, topic: Topic, now: datetime) -> Body | None:
+    if topic.scope.startswith(partners.TEST):
+        return Body(events.trial(now), _JSON)
     feed = which.find(session, Key(topic.language, topic.scope))
     if feed is None or topic.format not in FORMATS or which.opened(session, feed, now=now) is None:
         return None

@@ -57,6 +57,20 @@ def delivery_id(one: Claimed) -> str:
     return f"msg_{one.id}_{int(one.since.timestamp())}"
 
 
+def signed(one: Claimed, body: bytes, now: datetime) -> tuple[str, ...]:
+    """The headers that say which delivery this is and prove that it is ours, in the manner that its subscriber knows."""
+    message = delivery_id(one)
+    if one.is_webhook:
+        former = one.former_secret if one.former_until and now < one.former_until else ""
+        known = (one.secret, former) if former else (one.secret,)
+        timestamp = int(now.timestamp())
+        signature = signing.webhook_signature(known, message, timestamp, body)
+        return f"Webhook-Id: {message}", f"Webhook-Timestamp: {timestamp}", f"Webhook-Signature: {signature}"
+    if one.secret:
+        return f"Webhook-Id: {message}", f"X-Hub-Signature: {signing.hub_signature(one.secret, body)}"
+    return (f"Webhook-Id: {message}",)
+
+
 class Asked(NamedTuple):
     """A question that is under way, with its challenge: made for this one request, so that it is good once (§5.3)."""
 
@@ -213,7 +227,7 @@ class Sender:
     def _make(self) -> None:
         """The documents of everything that is held here, as the public may see them now."""
         self._followed, now = time.monotonic(), clock.now()
-        wanted = {one.topic for lane in self._lanes.waiting.values() for one in lane}
+        wanted = {one.subject for lane in self._lanes.waiting.values() for one in lane}
         with reading() as session:
             self._bodies.follow(session, now=now)
             self._bodies.make(session, wanted, now=now)
@@ -229,14 +243,12 @@ class Sender:
         if free > 0 and self._lanes.turns and time.monotonic() - self._followed > WAIT:
             self._make()
         while free > 0 and (one := self._lanes.take()):
-            body = self._bodies.get(one.topic)
+            body = self._bodies.get(one.subject)
             if body is None:
-                self._done(Result(one, 0, put_off=NO_FEED))
+                self._done(Result(one, 0, is_old=True) if one.is_webhook else Result(one, 0, put_off=NO_FEED))
                 self._lanes.landed(one.host, answered=True, now=time.monotonic())
                 continue
-            headers = (*body.headers, f"Webhook-Id: {delivery_id(one)}")
-            if one.secret:
-                headers += (f"X-Hub-Signature: {signing.hub_signature(one.secret, body.content)}",)
+            headers = (*body.headers, *signed(one, body.content, clock.now()))
             self._flights.add(Request(one, one.callback, headers, body.content))
             free -= 1
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedsvc.models import Announcement, Delivery, Intent, Pause, Subscription
@@ -61,17 +61,30 @@ class Claimed:
     callback: str
     host: str
     topic: Topic
+    """What is sent; of a webhook that of its announcement."""
     secret: str
     failing: int
     arrived_at: datetime | None
+    former_secret: str = ""
+    former_until: datetime | None = None
+    publication_id: int | None = None
+    """Of a webhook: which publication it tells of."""
+    is_webhook: bool = False
+
+    @property
+    def subject(self) -> "Topic | int":
+        """What is sent: a document, or what is to be said of a publication."""
+        return self.topic if self.publication_id is None else self.publication_id
 
 
 def _claimable(avoid: Collection[str], most: int) -> Select[Any]:
-    d, s, older = Delivery, Subscription, aliased(Delivery)
+    d, s, a, older = Delivery, Subscription, Announcement, aliased(Delivery)
+    scope = case((s.kind == "webhook", a.scope), else_=s.scope)
     earlier = exists().where(older.subscription_id == d.subscription_id, older.ended_at.is_(None), older.id < d.id)
     paused = exists().where(or_(Pause.host == "", Pause.host == s.host))
-    columns: list[Any] = [d.id, d.tries, d.created_at, s.id, s.callback, s.host, s.scope, s.language, s.format]
-    query = select(*columns, s.secret, s.failing, s.arrived_at).join(s, s.id == d.subscription_id)
+    columns: list[Any] = [d.id, d.tries, d.created_at, s.id, s.callback, s.host, scope, a.language, s.format]
+    rest = (s.secret, s.failing, s.arrived_at, s.former_secret, s.former_until, a.publication_id, s.kind == "webhook")
+    query = select(*columns, *rest).join(s, s.id == d.subscription_id).join(a, a.id == d.announcement_id)
     due = (d.ended_at.is_(None), d.due_at <= bindparam("now", type_=d.due_at.type), ~earlier, ~paused)
     query = query.where(*due, s.host.not_in(avoid)) if avoid else query.where(*due)
     return query.order_by(d.due_at, d.id).limit(most)
@@ -112,6 +125,8 @@ class Result:
     """Seconds of a `Retry-After`."""
     put_off: float = 0.0
     """It was not tried at all, and is to be in so many seconds."""
+    is_old: bool = False
+    """It was not tried at all, since something newer says what it would have said."""
 
     @property
     def arrived(self) -> bool:
@@ -132,10 +147,12 @@ def record(session: Session, results: Sequence[Result], *, luck: Sequence[float]
     """Writes what became of tries: arrived, to be tried again, given up, or the end of a subscription (410)."""
     good = [r for r in results if r.arrived]
     off = [r for r in results if r.put_off]
-    bad = [(r, some) for r, some in zip(results, luck, strict=True) if not r.arrived and not r.put_off]
+    bad = [(r, some) for r, some in zip(results, luck, strict=True) if not r.arrived and not r.put_off and not r.is_old]
     ended = [r.claimed.subscription_id for r, _ in bad if r.status == GONE]
-    newer = _overtaken(session, [r.claimed for r, _ in bad] + [r.claimed for r in off])
+    documents = [r.claimed for r in results if not r.arrived and not r.claimed.is_webhook]
+    newer = _overtaken(session, documents)
     rows = [_row(r, "arrived", now, ended_at=now) for r in good]
+    rows += [_row(r, "newer", now, ended_at=now) for r in results if r.is_old]
     rows += [_failed(r, some, r.claimed.id in newer, now) for r, some in bad]
     if rows:
         _write(session, rows)

@@ -1,4 +1,4 @@
-"""Push: who asked the hub for which document, what is to be sent, and what became of it."""
+"""Push: who asked the hub for which document, which partners are told of items, what is to be sent, and what became of it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,10 @@ def upgrade() -> None:
         sa.Column("failing", sa.Integer(), nullable=False),
         sa.Column("why", sa.String(length=300), nullable=False),
         sa.Column("arrived_at", MOMENT, nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("events", sa.String(length=80), nullable=False),
+        sa.Column("former_secret", sa.String(length=200), nullable=False),
+        sa.Column("former_until", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint(
             "kind",
@@ -72,6 +76,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("first_change_id", sa.Integer(), nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=True),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("reached", sa.Integer(), nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
@@ -79,6 +84,9 @@ def upgrade() -> None:
             ["first_change_id"], ["change.id"], name=op.f("fk_announcement_first_change_id_change")
         ),
         sa.ForeignKeyConstraint(["change_id"], ["change.id"], name=op.f("fk_announcement_change_id_change")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publication.id"], name=op.f("fk_announcement_publication_id_publication")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
         sa.UniqueConstraint("scope", "language", "change_id", name=op.f("uq_announcement_scope_language_change_id")),
     )

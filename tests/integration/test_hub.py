@@ -2,17 +2,15 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import feedparser
 import pytest
 from flask.testing import FlaskClient
-from patience import PATIENCE
+from push_newsroom import TOPIC, ask, deliveries, publish, settled, subscribe, subscriptions, until
 from sqlalchemy import func, select
-from subscribers import Subscriber, subscriber
+from subscribers import Subscriber
 
 from feedsvc import clock, db, jobs, road, settings
 from feedsvc.formats.registry import FORMATS
@@ -22,93 +20,9 @@ from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
 from feedsvc.push import announcing, asking, hub, queue, sweeping
 from feedsvc.push.deliver import Sender
-from feedsvc.web.app import create_app
 from feedsvc.web.front import front
 
-TOPIC = "http://newsroom.test/feeds/news.atom"
 SECRET = "a secret that was agreed"
-
-
-@pytest.fixture
-def open_loopback(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("FEEDSVC_EGRESS_ALLOW", "127.0.0.0/8")
-    settings.current.cache_clear()
-    return instance
-
-
-@pytest.fixture
-def client(open_loopback: Path) -> FlaskClient:
-    return create_app().test_client()
-
-
-@pytest.fixture
-def who() -> Iterator[Subscriber]:
-    with subscriber() as one:
-        yield one
-
-
-@pytest.fixture
-def sender(open_loopback: Path) -> Iterator[Sender]:
-    one = Sender(open_loopback, 32, 8)
-    yield one
-    one.finish()
-
-
-def until(sender: Sender, question: Callable[[], Any], seconds: float = 10) -> Any:
-    """Lets the sender work until the answer is true."""
-    end = time.monotonic() + seconds * PATIENCE
-    while not (answer := question()) and time.monotonic() < end:
-        sender.go_on()
-    assert answer
-    return answer
-
-
-def settled(sender: Sender) -> None:
-    """Lets the sender work until there is nothing that it could do now."""
-
-    def idle() -> bool:
-        with db.reading() as session:
-            now = clock.now()
-            due = announcing.anything(session, now=now) or asking.anything(session, now=now)
-            claimed = session.scalar(select(Delivery.id).where(Delivery.claimed_by != "", Delivery.ended_at.is_(None)))
-            asked = session.scalar(select(Intent.id).where(Intent.claimed_by != "", Intent.ended_at.is_(None)))
-            return not due and claimed is None and asked is None
-
-    until(sender, idle)
-
-
-def ask(client: FlaskClient, callback: str, topic: str = TOPIC, mode: str = "subscribe", **more: str) -> Any:
-    said = {"hub.mode": mode, "hub.callback": callback, "hub.topic": topic}
-    return client.post("/hub", data=said | {f"hub.{name}": value for name, value in more.items()})
-
-
-def subscribe(client: FlaskClient, sender: Sender, callback: str, topic: str = TOPIC, **more: str) -> Subscription:
-    assert ask(client, callback, topic, **more).status_code == 202
-    settled(sender)
-    found = subscriptions(callback)
-    assert found
-    return found[-1]
-
-
-def subscriptions(callback: str = "") -> list[Subscription]:
-    with db.reading() as session:
-        query = select(Subscription).order_by(Subscription.id)
-        return list(session.scalars(query.where(Subscription.callback == callback) if callback else query))
-
-
-def publish(headline: str = "News for all", at: datetime | None = None) -> str:
-    draft = checked(ItemDraft(headline=headline, body_html="<p>Words.</p>"), ("en",))
-    key = road.act(items.create, draft, actor=SYSTEM).item.key
-    if at is None:
-        road.act(publishing.publish, key, actor=SYSTEM)
-    else:
-        road.act(publishing.schedule, key, at, actor=SYSTEM)
-    return str(key)
-
-
-def deliveries() -> list[Delivery]:
-    with db.reading() as session:
-        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
 
 
 def test_a_subscriber_is_asked_back_and_then_sent_what_is_new(
