@@ -41,10 +41,10 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         indexing.keep(session, recorded, now=now)
         told = announcing.announce(session, recorded, now=now)
         takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
+    if told:
+        ring()  # First: the sender reads rows, and need not wait for this node's shelf.
     take_down(gone)
     follow(touched, takes_back=takes_back, now=now)
-    if told:
-        ring()
     return result
 
 

@@ -65,9 +65,10 @@ KINDS: dict[str, Callable[[socket.socket], None]] = {
 
 
 @contextlib.contextmanager
-def serving(kinds: dict[str, Callable[[socket.socket], None]]) -> Iterator[dict[str, int]]:
-    """A listener on loopback for each kind; gives their ports. All of it is gone at the end."""
-    servers = {name: socket.create_server(("127.0.0.1", 0), backlog=256) for name in kinds}
+def serving(kinds: dict[str, Callable[[socket.socket], None]], host: str = "127.0.0.1") -> Iterator[dict[str, int]]:
+    """A listener on loopback for each kind; gives their ports. All of it is gone at the end. `{}` in the host: each its own."""
+    numbers = itertools.count(1)
+    servers = {name: socket.create_server((host.format(next(numbers)), 0), backlog=256) for name in kinds}
     for name, server in servers.items():
         threading.Thread(target=_accept, args=(server, kinds[name]), daemon=True).start()
     try:

@@ -11,7 +11,7 @@ from feedsvc.egress.ranges import Network
 
 _READS = {pycurl.POLL_IN, pycurl.POLL_INOUT}
 _WRITES = {pycurl.POLL_OUT, pycurl.POLL_INOUT}
-_KEPT_OPEN = 256
+_KEPT_OPEN = 512
 """Connections that are kept for the next delivery to the same host."""
 
 
@@ -22,6 +22,7 @@ class Flights:
         self._allowed = allowed
         self._multi = pycurl.CurlMulti()
         self._sockets = selectors.DefaultSelector()
+        self._known: set[int] = set()
         self._due: float | None = None
         self._spare: list[Line] = []
         self._lines: dict[int, Line] = {}
@@ -94,15 +95,17 @@ class Flights:
     def _watch(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
         """libcurl's CURLMOPT_SOCKETFUNCTION: which sockets it waits for, and for what."""
         if what == pycurl.POLL_REMOVE:
-            if descriptor in self._sockets.get_map():
+            if descriptor in self._known:
+                self._known.discard(descriptor)
                 self._sockets.unregister(descriptor)
             return
         events = (selectors.EVENT_READ if what in _READS else 0) | (selectors.EVENT_WRITE if what in _WRITES else 0)
         if not events:
             return
-        if descriptor in self._sockets.get_map():
+        if descriptor in self._known:
             self._sockets.modify(descriptor, events)
         else:
+            self._known.add(descriptor)
             self._sockets.register(descriptor, events)
 
     def _alarm(self, milliseconds: int) -> None:

@@ -6,10 +6,11 @@ Everyone who was subscribed at an announcement's moment gets a delivery, a thous
 import os
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc import settings
@@ -18,8 +19,10 @@ from feedsvc.models import Announcement, Change, Delivery, Feed, Publication, Su
 from feedsvc.newsroom.listing import NEWS
 from feedsvc.push import partners
 
-FAN_OUT = 1_000
-"""Deliveries that one transaction writes."""
+FIRST, FAN_OUT = 100, 1_000
+"""Deliveries that one transaction writes: of an announcement few at first, so that they are on their way at once."""
+
+_DELIVERIES: Any = Delivery.__table__
 
 Recorded = tuple[Change, Publication | None]
 
@@ -83,14 +86,17 @@ def _followed(session: Session, feeds: Collection[tuple[str, str]], now: datetim
 
 def anything(session: Session, *, now: datetime) -> bool:
     """Whether there is something to do for a sender: one look at the open end of each table."""
+    return any(session.scalar(one, {"now": now}) is not None for one in _open())
+
+
+@cache
+def _open() -> tuple[Select[Any], ...]:
     d = Delivery
-    return (
-        session.scalar(select(Announcement.id).where(Announcement.ended_at.is_(None)).limit(1)) is not None
-        or session.scalar(select(d.id).where(d.ended_at.is_(None), d.due_at <= now).limit(1)) is not None
-    )
+    due = select(d.id).where(d.ended_at.is_(None), d.due_at <= bindparam("now", type_=d.due_at.type)).limit(1)
+    return select(Announcement.id).where(Announcement.ended_at.is_(None)).limit(1), due
 
 
-def fan_out(session: Session, *, now: datetime, most: int = FAN_OUT) -> int:
+def fan_out(session: Session, *, now: datetime, most: int = 0) -> int:
     """Writes deliveries of the oldest announcement that not everybody has one of. Gives how many; 0: all have.
 
     Everyone who was subscribed at its moment gets one. What was still waiting for the same subscriber is replaced: what
@@ -99,6 +105,7 @@ def fan_out(session: Session, *, now: datetime, most: int = FAN_OUT) -> int:
     a = session.scalar(select(Announcement).where(Announcement.ended_at.is_(None)).order_by(Announcement.id).limit(1))
     if a is None:
         return 0
+    most = most or (FAN_OUT if a.reached else FIRST)
     s = Subscription
     subscribed = [s.scope == a.scope, s.language == a.language, s.state == "active"]
     if a.publication_id is not None:
@@ -115,6 +122,8 @@ def fan_out(session: Session, *, now: datetime, most: int = FAN_OUT) -> int:
             session.execute(update(d).where(*older).values(state="newer", ended_at=now))
         fixed = {"announcement_id": a.id, "state": "waiting", "tries": 0, "created_at": a.at, "due_at": now}
         rest: dict[str, Any] = {"claimed_by": "", "status": 0, "why": ""}
-        session.execute(insert(d), [{**fixed, **rest, "subscription_id": number} for number in numbers])
+        session.connection().execute(
+            insert(_DELIVERIES), [{**fixed, **rest, "subscription_id": number} for number in numbers]
+        )
     session.flush()
     return max(1, len(numbers))

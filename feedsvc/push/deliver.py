@@ -36,11 +36,11 @@ LOOK_EVERY = 1.0
 """Seconds between two looks at the rows when nobody rings."""
 WAIT = 0.02
 """Seconds for which sockets are waited for: so late the bell is heard at most."""
-WRITE_WITHIN, WRITE_AT = 0.02, 64
+WRITE_WITHIN, WRITE_AT = 0.05, 256
 """Seconds after which, and number of tries at which, what became of them is written down: what is lost with a process that
 is killed is sent twice.
 """
-BATCH = 256
+BATCH = 512
 """Deliveries that one transaction claims."""
 SLOW, MOST_SLOW = 1.0, 800
 """Seconds after which a transfer no longer counts among those that may be made at once, and how many such there may be."""
@@ -171,7 +171,7 @@ class Sender:
         written = len(self._results) + len(self._answers)
         if written and (written >= WRITE_AT or now - self._first >= WRITE_WITHIN):
             return True
-        if self._more and self._room() > 0:
+        if self._more and self._room() >= 2 * self._connections:
             return True
         heard = self._rung()
         if heard == self._heard and now - self._looked < LOOK_EVERY:
@@ -187,7 +187,7 @@ class Sender:
 
     def _room(self) -> int:
         """How many more may be held."""
-        return 2 * self._connections - self._lanes.held
+        return 4 * self._connections - self._lanes.held
 
     def _exchange(self) -> None:
         """Writes down what became of tries and takes what is next, in one short transaction; then makes the documents."""
@@ -207,7 +207,7 @@ class Sender:
             self._write(session, now)
             fanned = announcing.fan_out(session, now=now)
             claimed = queue.claim(session, self.name, avoid=avoid, most=most, now=now) if most else []
-            questions = asking.claim(session, self.name, now=now)
+            questions = asking.claim(session, self.name, now=now) if asking.anything(session, now=now) else []
         self._taken_back, self._more = True, bool(fanned or len(claimed) >= most or questions)
         self._results, self._answers = [], []
         for one in claimed:

@@ -67,10 +67,11 @@ class Lanes:
         if answered:
             self.fails.pop(host, None)
             self.asleep.pop(host, None)
-        else:
+        elif host not in self.asleep:  # Those that were under way with the one that sent it to sleep count once.
             self.fails[host] += 1
-        if self.fails[host] >= FAILS:
-            self.asleep[host] = now + self.sleep(host)
+            if self.fails[host] >= FAILS:
+                self.asleep[host] = now + self.sleep(host)
+        if host in self.asleep:
             return self.clear(host)
         if lane and host not in self.turns:
             self.turns.append(host)

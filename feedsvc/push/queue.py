@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, exists, func, or_, select, update
@@ -24,6 +25,12 @@ JITTER = 0.2
 CLAIMED = timedelta(minutes=5)
 """For so long a delivery is whose who claimed it: much longer than any transfer, and than what waits for one in memory."""
 GONE = 410
+
+
+_DELIVERIES: Any = Delivery.__table__
+_SUBSCRIPTIONS: Any = Subscription.__table__
+_ANNOUNCEMENTS: Any = Announcement.__table__
+_PAUSES: Any = Pause.__table__
 
 
 def next_try(tries: int, now: datetime, *, since: datetime, luck: float, asked: float = 0.0) -> datetime | None:
@@ -77,17 +84,32 @@ class Claimed:
         return self.topic if self.publication_id is None else self.publication_id
 
 
-def _claimable(avoid: Collection[str], most: int) -> Select[Any]:
-    d, s, a, older = Delivery, Subscription, Announcement, aliased(Delivery)
-    scope = case((s.kind == "webhook", a.scope), else_=s.scope)
-    earlier = exists().where(older.subscription_id == d.subscription_id, older.ended_at.is_(None), older.id < d.id)
-    paused = exists().where(or_(Pause.host == "", Pause.host == s.host))
-    columns: list[Any] = [d.id, d.tries, d.created_at, s.id, s.callback, s.host, scope, a.language, s.format]
-    rest = (s.secret, s.failing, s.arrived_at, s.former_secret, s.former_until, a.publication_id, s.kind == "webhook")
-    query = select(*columns, *rest).join(s, s.id == d.subscription_id).join(a, a.id == d.announcement_id)
-    due = (d.ended_at.is_(None), d.due_at <= bindparam("now", type_=d.due_at.type), ~earlier, ~paused)
-    query = query.where(*due, s.host.not_in(avoid)) if avoid else query.where(*due)
-    return query.order_by(d.due_at, d.id).limit(most)
+@cache
+def _claimable() -> Select[Any]:
+    """Made once: making it takes SQLAlchemy longer than running it."""
+    d, s, a, older, p = _DELIVERIES, _SUBSCRIPTIONS, _ANNOUNCEMENTS, _DELIVERIES.alias(), _PAUSES
+    scope = case((s.c.kind == "webhook", a.c.scope), else_=s.c.scope)
+    same = (older.c.subscription_id == d.c.subscription_id, older.c.ended_at.is_(None), older.c.id < d.c.id)
+    paused = exists().where(or_(p.c.host == "", p.c.host == s.c.host))
+    columns: list[Any] = [d.c.id, d.c.tries, d.c.created_at, s.c.id, s.c.callback, s.c.host, scope, a.c.language]
+    rest = (s.c.format, s.c.secret, s.c.failing, s.c.arrived_at, s.c.former_secret, s.c.former_until)
+    query = select(*columns, *rest, a.c.publication_id, s.c.kind == "webhook")
+    query = query.join_from(d, s, s.c.id == d.c.subscription_id).join(a, a.c.id == d.c.announcement_id)
+    due = (
+        d.c.ended_at.is_(None),
+        d.c.due_at <= bindparam("now", type_=d.c.due_at.type),
+        ~exists().where(*same),
+        ~paused,
+    )
+    avoided: Any = bindparam("avoid", expanding=True)
+    return query.where(*due, s.c.host.not_in(avoided)).order_by(d.c.due_at, d.c.id).limit(bindparam("most"))
+
+
+@cache
+def _mine() -> Any:
+    d = _DELIVERIES
+    claimed: dict[Any, Any] = {d.c.due_at: bindparam("until"), d.c.claimed_by: bindparam("sender")}
+    return update(d).where(d.c.id == bindparam("number")).values(claimed)
 
 
 def _claimed(*row: Any) -> Claimed:
@@ -100,11 +122,12 @@ def claim(session: Session, sender: str, *, avoid: Collection[str], most: int, n
 
     Of one subscriber the oldest alone, so that nothing overtakes it.
     """
-    rows = session.execute(_claimable(avoid, most), {"now": now}).all()
-    found = [_claimed(*row) for row in rows]
+    asked = {"now": now, "avoid": list(avoid), "most": most}
+    found = [_claimed(*row) for row in session.connection().execute(_claimable(), asked)]
     if found:
-        mine = update(Delivery).where(Delivery.id.in_([one.id for one in found]))
-        session.execute(mine.values(due_at=now + CLAIMED, claimed_by=sender))
+        until = now + CLAIMED
+        rows = [{"number": one.id, "until": until, "sender": sender} for one in found]
+        session.connection().execute(_mine(), rows)
     return found
 
 
@@ -155,7 +178,7 @@ def record(session: Session, results: Sequence[Result], *, luck: Sequence[float]
     rows += [_row(r, "newer", now, ended_at=now) for r in results if r.is_old]
     rows += [_failed(r, some, r.claimed.id in newer, now) for r, some in bad]
     if rows:
-        _write(session, rows)
+        session.connection().execute(_written(), rows)
     for r in off:
         later: dict[str, Any] = {"due_at": now + timedelta(seconds=r.put_off), "claimed_by": ""}
         if r.claimed.id in newer:
@@ -197,12 +220,9 @@ def _failed(result: Result, luck: float, overtaken: bool, now: datetime) -> dict
     return _row(result, "waiting", now, ended_at=None, due_at=again)
 
 
-_DELIVERIES: Any = Delivery.__table__
-_SUBSCRIPTIONS: Any = Subscription.__table__
-
-
-def _write(session: Session, rows: list[dict[str, Any]]) -> None:
-    """One statement for all of them, by number; what was ended meanwhile stays so."""
+@cache
+def _written() -> Any:
+    """By number; what was ended meanwhile stays so."""
     d = _DELIVERIES
     values = {
         d.c.state: bindparam("new_state"),
@@ -214,8 +234,7 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
         d.c.tries: bindparam("new_tries"),
         d.c.claimed_by: "",
     }
-    one = update(d).where(d.c.id == bindparam("number"), d.c.ended_at.is_(None)).values(values)
-    session.connection().execute(one, rows)
+    return update(d).where(d.c.id == bindparam("number"), d.c.ended_at.is_(None)).values(values)
 
 
 def _of_subscriptions(session: Session, good: list[Result], bad: list[Result], now: datetime) -> None:

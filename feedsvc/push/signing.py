@@ -8,7 +8,7 @@ import secrets
 
 def hub_signature(secret: str, body: bytes) -> str:
     """The value of `X-Hub-Signature` over exactly these bytes (WebSub §7.1); sha256, as §8.3 asks for."""
-    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+    return f"sha256={hmac.digest(secret.encode(), body, hashlib.sha256).hex()}"
 
 
 BEGINS = "whsec_"

@@ -211,7 +211,7 @@ def test_scheduled_corrected_and_withdrawn_reach_everyone_who_got_the_old_versio
     client: FlaskClient, who: Subscriber, sender: Sender
 ) -> None:
     subscribe(client, sender, who.base, topic=TOPIC.replace("atom", "json"))
-    key = publish("Planned words", at=clock.now() + timedelta(seconds=1))
+    key = publish("Planned words", at=clock.now() + timedelta(seconds=3))
     settled(sender)
     assert who.got == [], "not before its moment"
     until(sender, lambda: jobs.live() or who.got)
