@@ -351,3 +351,15 @@ def test_nothing_is_written_for_feeds_that_nobody_follows(instance: Path) -> Non
     publish()
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Announcement)) == 0
+
+
+def test_after_a_restore_nothing_that_waited_is_sent(client: FlaskClient, who: Subscriber, sender: Sender) -> None:
+    subscribe(client, sender, who.base)
+    publish("Told before the backup")
+    with db.transaction() as session:
+        announcing.fan_out(session, now=clock.now())
+        queue.drop(session, now=clock.now())
+    publish("Told after it")
+    settled(sender)
+    assert [row.state for row in deliveries()] == ["ended", "arrived"]
+    assert len(who.got) == 1
