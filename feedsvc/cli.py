@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from feedsvc import __version__, clock, lifeline, logs, settings, words
+from feedsvc import __version__, clock, lifeline, logs, settings, variables, words
 from feedsvc import errors as err
 from feedsvc.cli_audit import audit
 from feedsvc.cli_demo import demo
 from feedsvc.cli_feeds import lint
 from feedsvc.cli_keeping import backup, doctor, hold, restore, unhold
+from feedsvc.cli_push import push, webhooks
 from feedsvc.cli_search import search
 from feedsvc.cli_subjects import subjects
 from feedsvc.newsroom.workflow import SYSTEM
@@ -142,7 +143,7 @@ def serve(host: str, port: int, workers: int | None, *, no_scheduler: bool) -> N
 
 def _name_unknown() -> None:
     """Says which variables of the environment are ours by name alone."""
-    for line in settings.unknown_variables():
+    for line in variables.unknown():
         click.echo(line, err=True)
 
 
@@ -177,6 +178,22 @@ def worker() -> None:
     if lifeline.PARENT not in os.environ:  # otherwise `serve` has said so
         _name_unknown()
     jobs.tick()
+
+
+@cli.command()
+def sender() -> None:
+    """Run the sender alone: it asks callbacks back and delivers to subscribers (docs/push.md)."""
+    import signal
+    import threading
+
+    from feedsvc.push import deliver
+
+    lifeline.die_with_parent()
+    settings.current()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    deliver.run(ended)
 
 
 @cli.command()
@@ -511,8 +528,10 @@ cli.add_command(hold)
 cli.add_command(unhold)
 cli.add_command(restore)
 cli.add_command(demo)
+cli.add_command(push)
 cli.add_command(search)
 cli.add_command(subjects)
+cli.add_command(webhooks)
 
 
 @feeds.command("verify")

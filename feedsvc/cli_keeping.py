@@ -58,7 +58,11 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Although there is a newsroom; SQLite's file is kept beside the new one.")
-@click.option("--resend", is_flag=True, help="Mail what waited to be mailed when the backup was made.")
+@click.option(
+    "--resend",
+    is_flag=True,
+    help="Mail what waited to be mailed, and send subscribers what waited for them, when the backup was made.",
+)
 @click.option("--go-on", is_flag=True, help="Hold nothing: what was planned when the backup was made goes live.")
 @click.option("--check", is_flag=True, help="Only look whether the file is whole.")
 def restore(file: Path, *, replace: bool, resend: bool, go_on: bool, check: bool) -> None:

@@ -38,6 +38,7 @@ from feedsvc.newsroom import (
     unsaved,
 )
 from feedsvc.newsroom.workflow import SYSTEM
+from feedsvc.push import sweeping, watching
 from feedsvc.road import act
 
 log = structlog.get_logger()
@@ -182,8 +183,8 @@ def sweep() -> int:
     """Clears away ended sessions, old waits, unused fragments, old figures, forgotten words, old answers and left versions on the shelf."""
     instance = settings.current().instance
     shelf.clear_left(instance)
-    verbs: tuple[Callable[..., int], ...] = (accounts.sweep, pieces.sweep, audience.sweep, unsaved.sweep, repeats.sweep)
-    gone = sum(act(verb) for verb in verbs) + tallies.sweep(instance)
+    rooms = (accounts, pieces, audience, unsaved, repeats, sweeping)
+    gone: int = sum(act(room.sweep) for room in rooms) + tallies.sweep(instance)
     with reading() as session:
         hot = set(watch.hot_keys(session, now=clock.now()))
     for key in shelf.keys(instance):
@@ -243,6 +244,7 @@ JOBS: dict[str, Job] = {
     "live": Job(live, 0.5),
     "search": Job(search, 0.25),
     "remind": Job(remind, 15.0),
+    "push": Job(watching.wake, 1.0),
     "mail": Job(mail, 5.0),
     "seen": Job(seen, 5.0),
     "sweep": Job(sweep, 60.0),

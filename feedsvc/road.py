@@ -1,4 +1,4 @@
-"""The road: a verb in one transaction, then the feeds it touched, built. The one place that joins the two.
+"""The road: a verb in one transaction, the feeds it touched, built, and what is to be told, queued. The one place that joins them.
 
 Each step is idempotent and ends in its own transaction. A crash between them loses nothing: the ticker
 compares the shelf with the `Feed` rows and goes on.
@@ -17,6 +17,7 @@ from feedsvc.feeds.moves import Gone
 from feedsvc.models import Feed
 from feedsvc.newsroom import indexing
 from feedsvc.newsroom.record import CHANGES
+from feedsvc.push import announcing
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -38,10 +39,21 @@ def act(verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         gone = moves.follow(session, recorded, now=now)
         touched = which.mark(session, recorded, now=now)
         indexing.keep(session, recorded, now=now)
+        told = announcing.announce(session, recorded, now=now)
         takes_back = any(p is not None and p.kind == "withdraw" for _, p in recorded)
+    if told:
+        ring()  # First: the sender reads rows, and need not wait for this node's shelf.
     take_down(gone)
     follow(touched, takes_back=takes_back, now=now)
     return result
+
+
+def ring() -> None:
+    """Wakes the sender. Never raises: it looks by itself."""
+    try:
+        announcing.ring()
+    except OSError as error:
+        log.error("not_rung", error=str(error))
 
 
 def take_down(gone: list[Gone]) -> None:

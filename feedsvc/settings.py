@@ -1,10 +1,10 @@
 """Every number and name that an operator may set: a table of `FEEDSVC_…` variables, read once."""
 
-import difflib
 import os
 import re
 import secrets
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -92,6 +92,27 @@ class Settings(BaseSettings):
         "",
         description="Whether AI systems may be trained with the items: allowed or refused, said in every feed. Empty: nothing is said.",
     )
+
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks that pushes may reach although they are not public, on any port, comma-separated: 10.1.0.0/16, fd00::/8. Empty: the public internet alone.",
+    )
+
+    hub_lease_days: int = Field(
+        10, ge=1, le=365, description="Days for which a subscription holds that asks for no time."
+    )
+    hub_lease_days_most: int = Field(30, ge=1, le=365, description="Days for which a subscription holds at most.")
+    push_connections: int = Field(128, ge=1, le=1_000, description="Deliveries that the sender makes at once.")
+    push_per_host: int = Field(16, ge=1, le=1_000, description="Deliveries to one host at once.")
+
+    @field_validator("egress_allow", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        said = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+        try:
+            return tuple(str(ip_network(part)) for part in said if part)
+        except ValueError:
+            raise ValueError("must be networks such as 10.1.0.0/16 or fd00::/8, comma-separated") from None
 
     @field_validator("languages", mode="before")
     @classmethod
@@ -253,29 +274,6 @@ def current() -> Settings:
     if wrong:
         raise WrongSettings("\n".join(wrong))
     return made
-
-
-def unknown_variables() -> list[str]:
-    """A line for each variable that looks like ours and is none: most likely a slip of somebody's pen."""
-    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    ours |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS} | {
-        "FEEDSVC_PARENT",
-    }
-    unknown = sorted(
-        name
-        for name in os.environ
-        if name.upper().startswith(PREFIX)
-        and not name.upper().startswith(f"{PREFIX}TEST_")
-        and name.upper() not in ours
-    )
-    return [
-        f"{name} is set, and there is no such setting{_meant(name, ours)}; see `feedsvc settings`." for name in unknown
-    ]
-
-
-def _meant(name: str, ours: set[str]) -> str:
-    near = difflib.get_close_matches(name.upper(), sorted(ours), n=1, cutoff=0.8)
-    return f" (is {near[0]} meant?)" if near else ""
 
 
 def secret_key(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""`serve`: one parent, its web processes and its ticker. Whatever ends is started again; they all end together."""
+"""`serve`: one parent, its web processes, its ticker and its sender. Whatever ends is started again; they all end together."""
 
 import fcntl
 import os
@@ -17,6 +17,7 @@ import structlog
 from feedsvc import jobs, lifeline, settings, webserver
 from feedsvc.errors import WrongSettings
 from feedsvc.feeds import watch
+from feedsvc.push import announcing
 
 log = structlog.get_logger()
 
@@ -28,6 +29,8 @@ BEGINS_WITHIN = 30.0
 """Seconds for which a ticker that was started may take to show itself at all: on a busy machine it loads for ten."""
 GRACE = 8.0
 """Seconds that children get to end by themselves."""
+AGAIN_AFTER = 3.0
+"""Seconds between two starts of a child that the newsroom can go on without."""
 MOST_RESTARTS, WITHIN = 20, 60.0
 """A child that ends more often than this has a fault that restarting does not cure."""
 
@@ -41,13 +44,23 @@ class Child:
     beat: Path | None = None
     """What it touches each second; gone when it starts, so that no beat is that of the one before it."""
     process: "subprocess.Popen[bytes] | None" = None
+    wanted: Path | None = None
+    """It is started when this file is there: what nobody needs takes no memory. Such a child may end again and again,
+    and the newsroom goes on without it.
+    """
     starts: list[float] = field(default_factory=list)
+
+    def is_missing(self) -> bool:
+        """Whether it should run and does not."""
+        if self.process is not None:
+            return self.process.poll() is not None
+        return self.wanted is None or self.wanted.exists()
 
     def start(self) -> None:
         """Starts it. Raises WrongSettings when it keeps ending at once."""
         now = time.monotonic()
         self.starts = [*(at for at in self.starts if now - at < WITHIN), now]
-        if len(self.starts) > MOST_RESTARTS:
+        if len(self.starts) > MOST_RESTARTS and self.wanted is None:
             raise WrongSettings(f"The {self.name} process keeps ending; see the lines above.")
         if self.beat:
             self.beat.unlink(missing_ok=True)
@@ -102,15 +115,15 @@ def _answers(host: str, port: int) -> bool:
     return True
 
 
-def _is_stuck(ticker: Child) -> bool:
-    """Whether the ticker runs and yet has not shown itself for too long."""
-    if ticker.process is None or ticker.beat is None:
+def _is_stuck(child: Child) -> bool:
+    """Whether a child that shows itself each second runs and has not done so for too long."""
+    if child.process is None or child.beat is None:
         return False
     try:
         # A beat from the future is as bad: the clock was put back, and APScheduler waits for the old time to come.
-        return abs(time.time() - ticker.beat.stat().st_mtime) > STUCK_AFTER
+        return abs(time.time() - child.beat.stat().st_mtime) > STUCK_AFTER
     except OSError:
-        return time.monotonic() - ticker.starts[-1] > BEGINS_WITHIN
+        return time.monotonic() - child.starts[-1] > BEGINS_WITHIN
 
 
 def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[[], None]) -> bool:
@@ -126,16 +139,18 @@ def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[
         signal.signal(number, lambda *_: ended.set())
     web = Child("web", webserver.command(host, port, workers, settings.current().blocking_threads))
     ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"], jobs.beat_file(instance))
-    children = [web, ticker] if scheduler else [web]
+    sending = [sys.executable, "-m", "feedsvc", "sender"]
+    sender = Child("sender", sending, announcing.beat_file(instance), wanted=announcing.bell_file(instance))
+    children = [web, ticker, sender] if scheduler else [web]
     marker = instance / "run" / "no-scheduler"
     marker.unlink(missing_ok=True) if scheduler else marker.touch()
     try:
-        for child in children:
+        for child in (web, ticker) if scheduler else (web,):
             child.start()
         told = False
         while not ended.wait(LOOK_EVERY):
             told = told or _tell(host, port, ready)
-            _look_after(children, ticker)
+            _look_after(children)
             if anew.exists():
                 log.error("starting_anew")
                 return True
@@ -157,17 +172,20 @@ def _tell(host: str, port: int, ready: Callable[[], None]) -> bool:
     return True
 
 
-def _look_after(children: list[Child], ticker: Child) -> None:
-    """Starts again what has ended, and kills a ticker that is stuck."""
+def _look_after(children: list[Child]) -> None:
+    """Starts what is missing, and what has ended; kills what is stuck."""
     for child in children:
-        if child.process is not None and child.process.poll() is not None:
-            log.error("ended", child=child.name, code=child.process.returncode)
+        if child.is_missing():
+            if child.wanted is not None and child.starts and time.monotonic() - child.starts[-1] < AGAIN_AFTER:
+                continue
+            if child.process is not None:
+                log.error("ended", child=child.name, code=child.process.returncode)
             child.start()
-    if ticker in children and _is_stuck(ticker) and ticker.process is not None:
-        log.error("stuck", child=ticker.name, pid=ticker.process.pid)
-        ticker.process.kill()
-        ticker.process.wait()
-        ticker.start()
+        elif _is_stuck(child) and child.process is not None:
+            log.error("stuck", child=child.name, pid=child.process.pid)
+            child.process.kill()
+            child.process.wait()
+            child.start()
 
 
 def _stop(children: list[Child]) -> None:

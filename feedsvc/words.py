@@ -33,6 +33,12 @@ PROBLEMS = {
     "too_long": N_("This is too long: {length} characters, at most {limit}."),
     "too_many": N_("These are too many: {count}, at most {limit}."),
     "key_used": N_("This Idempotency-Key was sent with another request. Take a new one for each deed."),
+    "callback_form": N_(
+        "This must be an http or https address in plain letters, without a name, a password or a fragment."
+    ),
+    "callback_refused": N_("Nothing is sent to this address or port: see FEEDSVC_EGRESS_ALLOW."),
+    "callback_there": N_("“{name}” is told at this address already."),
+    "unknown_event": N_("These are the events: {names}."),
     "slug_form": N_("An address may have only small letters a to z, digits and single hyphens."),
     "slug_taken": N_("Another item already has this address."),
     "unknown_language": N_("This newsroom does not write {language}."),

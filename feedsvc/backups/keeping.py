@@ -17,6 +17,7 @@ from feedsvc.models import Notice
 from feedsvc.newsroom import indexing, publishing
 from feedsvc.newsroom.record import audit
 from feedsvc.newsroom.workflow import SYSTEM
+from feedsvc.push import queue
 
 
 def last_file(instance: Path) -> Path:
@@ -79,8 +80,8 @@ def look(path: Path, tell: Tell) -> Manifest:
 def put_back(path: Path, tell: Tell, *, replace: bool, mail: bool, go_on: bool) -> Manifest:
     """Puts a backup in the place of the newsroom's rows. No process of it may run: the caller holds the instance.
 
-    What waited for the mail server when the backup was made was most likely sent since: it is not sent again, unless
-    `mail`. What was planned then may have been called off since, or withdrawn: everything is held as it was then, unless
+    What waited for the mail server or for subscribers when the backup was made was most likely sent since: it is not sent
+    again, unless `mail`. What was planned then may have been called off since, or withdrawn: everything is held as it was then, unless
     `go_on`. Raises Refused where there is a newsroom and not `replace`, or the backup is of another kind; then, and where
     anything fails, nothing was changed.
     """
@@ -91,6 +92,8 @@ def put_back(path: Path, tell: Tell, *, replace: bool, mail: bool, go_on: bool) 
             now = clock.now()
             with Session(connection, expire_on_commit=False) as session:
                 _write_down(session, path, reader.manifest, mail=mail, now=now)
+                if not mail:
+                    queue.drop(session, now=now)
                 if not go_on:
                     reason = f"Restored from the backup of {reader.manifest.made_at}"
                     publishing.hold(session, reason, actor=SYSTEM, now=now, since=min(made_at, now))

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from feedsvc import clock, egress, migrate, settings
+from feedsvc import clock, egress, migrate, settings, variables
 from feedsvc.backups.keeping import last_file
 from feedsvc.db import reading
 from feedsvc.doctor.finding import BAD, GOOD, WARNING, Finding
@@ -66,7 +66,7 @@ def examine_deeply() -> Iterator[Finding]:
 
 
 def _settings(current: Settings) -> Iterator[Finding]:
-    unknown = settings.unknown_variables()
+    unknown = variables.unknown()
     for said in unknown:
         yield Finding("settings", WARNING, said, "See `feedsvc settings` for the right name.")
     if current.admin_password.get_secret_value():

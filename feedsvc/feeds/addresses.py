@@ -25,6 +25,11 @@ def feed_url(scope: str, language: str) -> str:
     return f"{home_url(language)}/feeds/{scope}"
 
 
+def hub_url() -> str:
+    """The hub, where programs ask to be sent what is new."""
+    return f"{settings.current().public_url}/hub"
+
+
 def page_url(scope: str, language: str) -> str:
     """The page that shows what a feed carries: the front page for everything, a saved filter's feed page, else the subject's own."""
     if scope.startswith(f"{KIND}/"):

@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 VERSION = 3
 """Raise it when another entry is made of the same rows."""
+FRAME = 2
+"""Raise it when something else stands around the entries."""
 TERMS = frozenset(("category", "tag"))
 """Kinds of subjects whose names entries say; an organisation's is frozen in the text."""
 LEAST_ITEMS = 10
@@ -168,6 +170,7 @@ def frame(feed: Feed, name: str, updated: datetime, older: int | None) -> FeedDo
         base_url=addresses.feed_url(feed.scope, feed.language),
         updated=updated,
         author=newsroom,
+        hub=addresses.hub_url(),
         prev_archive=older,
         rights=rights(feed.language),
         licence=licence(),

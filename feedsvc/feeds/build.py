@@ -49,6 +49,7 @@ def fingerprint() -> str:
         current.withdrawn_days,
         scopes.VERSION,
         assemble.VERSION,
+        assemble.FRAME,
     ]
     return hashlib.sha256(
         json.dumps([made_with, sorted((f.suffix, f.version) for f in FORMATS.values())]).encode()

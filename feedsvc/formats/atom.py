@@ -31,6 +31,8 @@ def _feed(doc: FeedDoc) -> Any:
         feed.rights(doc.rights)  # §4.2.10
     if doc.licence:
         feed.link(href=doc.licence, rel="license")  # RFC 4946
+    for href in doc.hubs:  # WebSub §4: beside self
+        feed.link(href=href, rel="hub")
     # RFC 5005 §4: current, prev-archive, next-archive.
     for rel, href in doc.history("atom"):
         feed.link(href=href, rel=rel, type=_MEDIA_TYPE)

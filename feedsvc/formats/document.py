@@ -174,6 +174,8 @@ class FeedDoc:
     """Whether programs may learn from its texts: `allowed`, `refused`, or empty where nothing is said."""
     withdrawn: tuple[Withdrawal, ...] = ()
     """What was taken back of late, the newest first. Subscription documents only: nobody polls an archive."""
+    hub: str = ""
+    """Where programs can ask to be sent what is new (WebSub §4); empty where nobody is."""
     query: str = ""
     """What its addresses end with, `?` included: for documents that are asked for with a question."""
 
@@ -196,6 +198,11 @@ class FeedDoc:
     def archive_url(self, number: int, suffix: str) -> str:
         """The address of the archive document with that number."""
         return f"{self.base_url}/archive/{number}.{suffix}"
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hub that this document names: archive documents do not change, and name none."""
+        return (self.hub,) if self.hub and self.archive is None else ()
 
     def history(self, suffix: str) -> list[tuple[str, str]]:
         """Link relation and address of the other documents of this feed (RFC 5005 §4), as far as there are any."""

@@ -53,6 +53,8 @@ def _top(doc: FeedDoc, items: list[dict[str, Any]]) -> dict[str, Any]:
     if doc.prev_archive is not None:
         # The page with the next older items, never this one again. JSON Feed has no word for the way back.
         top["next_url"] = doc.archive_url(doc.prev_archive, "json")
+    if doc.hubs:
+        top["hubs"] = [{"type": "WebSub", "url": url} for url in doc.hubs]
     top["language"] = doc.language
     top["authors"] = [{"name": doc.author}]
     if rights := _rights(doc):

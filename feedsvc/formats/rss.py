@@ -32,6 +32,8 @@ def _feed(doc: FeedDoc) -> Any:
         feed.copyright(doc.rights)  # channel/copyright
     if doc.licence:  # RFC 4946, as atom:link
         feed.repairs.links = [*feed.repairs.links, {"href": doc.licence, "rel": "license"}]
+    # WebSub §4: atom:link beside self. feedgen writes none but self here too.
+    feed.repairs.links = [{"href": href, "rel": "hub"} for href in doc.hubs] + feed.repairs.links
     feed.description(doc.subtitle or doc.title)  # channel/description, required
     feed.language(doc.language)  # channel/language, profile: BCP 47
     feed.updated(doc.updated)  # channel/lastBuildDate; left out, feedgen would write the present moment

@@ -130,6 +130,7 @@ def doc(given: FeedDoc) -> FeedDoc:
         rights=one_line(given.rights),
         licence=_address(given.licence),
         ai_use=given.ai_use if given.ai_use in ("allowed", "refused") else "",
+        hub=_address(given.hub) if given.hub else "",
     )
 
 

@@ -13,6 +13,7 @@ from feedsvc.models.preview_link import PreviewLink
 from feedsvc.models.private_feed import EmbargoTerms, PrivateFeed, PrivateReading
 from feedsvc.models.proof import Passkey, RecoveryCode, Spent
 from feedsvc.models.publication import Hold, Publication
+from feedsvc.models.push import Announcement, Delivery, Intent, Pause, Subscription
 from feedsvc.models.record import Audit, AuditCheck, Change, Notice
 from feedsvc.models.review import Preference, Presence, Remark, Template
 from feedsvc.models.saved_filter import SavedFilter
@@ -23,6 +24,7 @@ from feedsvc.models.wording import Wording
 
 __all__ = [
     "Alias",
+    "Announcement",
     "Answered",
     "ApiToken",
     "Archive",
@@ -33,17 +35,20 @@ __all__ = [
     "Category",
     "Change",
     "Contact",
+    "Delivery",
     "EmbargoTerms",
     "Feed",
     "Footing",
     "FormerName",
     "Fragment",
     "Hold",
+    "Intent",
     "Item",
     "Message",
     "Notice",
     "Organisation",
     "Passkey",
+    "Pause",
     "Picture",
     "Placement",
     "Poll",
@@ -69,6 +74,7 @@ __all__ = [
     "Searchable",
     "Session",
     "Spent",
+    "Subscription",
     "Tag",
     "Template",
     "Translation",

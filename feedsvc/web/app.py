@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from feedsvc import settings
 from feedsvc.errors import FeedsvcError
-from feedsvc.web import auth, i18n, proxied, traces
+from feedsvc.web import auth, hub, i18n, proxied, traces
 from feedsvc.web.api import problems
 from feedsvc.web.api import views as api
 from feedsvc.web.desk import views as desk
@@ -64,7 +64,7 @@ def create_app() -> Flask:
     traces.install(app)
     app.before_request(_make_room)
     auth.install(app)
-    rooms = (site, previews, private, machines, sitemaps, media, theme, health, metrics, desk, api)
+    rooms = (hub, site, previews, private, machines, sitemaps, media, theme, health, metrics, desk, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)
     app.register_error_handler(Exception, _failed)

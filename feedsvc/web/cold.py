@@ -166,7 +166,7 @@ def _kept(
     doc, written = found
     sent = contents.packed(written.body) if coding else written.body
     variants: dict[tuple[str, str], Variant] = {
-        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, written.tag, sent, modified - early)
+        (suffix, coding): variant(doc.self_url(suffix), suffix, coding, written.tag, sent, modified - early, hub=False)
     }
     there = Listed(Path(), modified, {suffix: written.tag}, {})
     codings: dict[str, tuple[str, ...]] = {suffix: (coding,) if coding else ()}

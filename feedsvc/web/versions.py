@@ -11,7 +11,7 @@ from typing import Any, Literal
 import structlog
 from isal import igzip
 
-from feedsvc import bell, clock, settings, shelf
+from feedsvc import bell, clock, shelf
 from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.feeds import addresses, build
 from feedsvc.feeds.past import Past
@@ -216,10 +216,12 @@ def _unpacked(packed: bytes) -> bytes:
         raise OSError(f"a gzipped document cannot be unpacked: {error}") from error
 
 
-def variant(url: str, suffix: str, coding: str, etag: str, body: bytes, last_modified: int) -> Variant:
-    """One coding of the document at `url`, with the headers of its 200 and its 304."""
+def variant(
+    url: str, suffix: str, coding: str, etag: str, body: bytes, last_modified: int, *, hub: bool = True
+) -> Variant:
+    """One coding of the document at `url`, with the headers of its 200 and its 304; `hub`: it can be subscribed to."""
     quoted = f'"{etag}-{CODINGS[coding]}"' if coding else f'"{etag}"'
-    links = f'<{url}>; rel="self", <{settings.current().public_url}/hub>; rel="hub"'
+    links = f'<{url}>; rel="self"' + (f', <{addresses.hub_url()}>; rel="hub"' if hub else "")
     unchanged: Headers = [("ETag", quoted), ("Cache-Control", CACHE_CONTROL), ("Vary", VARY), *CORS]
     headers = [
         ("Content-Type", FEEDS[suffix]),

@@ -42,7 +42,7 @@ READS = {
         "readMe",
         "listNotices",
     ),
-    "readNotices",
+    *("readNotices", "readSent"),
     "searchItems",
     *("listContacts", "readContact", "listBoilerplates", "readBoilerplate", "listComments"),
     *("listFilters", "readFilter"),
@@ -87,6 +87,7 @@ ADMIN = {
         "resetPerson",
     ),
     *("listRoles", "listTokens", "createToken", "revokeToken", "listLog", "readSettings", "editSettings"),
+    *("listWebhooks", "createWebhook", "rotateWebhook", "testWebhook", "removeWebhook", "readPush"),
 }
 MEDIA, HOLDS = {"uploadMedia"}, {"startHold"}
 WRITER = READS | WRITES | MEDIA

@@ -320,3 +320,23 @@ def test_how_a_limit_is_reckoned() -> None:
     assert (left.wait, left.remaining) == (0, 9), "a tenth of a second gives one back"
     assert limits.reckoned(10**9, now, 600)[1].remaining == 599, "a number from before the machine started"
     assert limits.reckoned(kept, now + 120, 600)[1].remaining == 599
+
+
+def test_a_program_sets_webhooks_up_and_asks_what_became_of_an_item(api: Api) -> None:
+    given = {"name": "Agency", "url": "https://agency.example/in", "events": ["withdrawn"]}
+    made = got(api, "POST", "/webhooks", given, 201)
+    assert made["secret"].startswith("whsec_")
+    assert "url" in got(api, "POST", "/webhooks", given, 422)["problems"]
+    assert "url" in got(api, "POST", "/webhooks", given | {"url": "http://127.0.0.1/"}, 422)["problems"]
+    [listed] = got(api, "GET", "/webhooks")["webhooks"]
+    assert (listed["name"], listed["events"], "secret" in listed) == ("Agency", ["withdrawn"], False)
+    path = f"/webhooks/{made['number']}"
+    assert got(api, "POST", f"{path}/rotate", {})["secret"] != made["secret"]
+    assert got(api, "POST", f"{path}/test", {})["number"] == made["number"]
+    assert got(api, "GET", "/push")["waiting"] == 1
+    item = api.create(headline="Told to the agency")
+    got(api, "POST", f"/items/{item['id']}/publish", {})
+    assert got(api, "GET", f"/items/{item['id']}/sent")["sent"] == []
+    got(api, "DELETE", path)
+    got(api, "DELETE", path, status=404)
+    assert (got(api, "GET", "/webhooks")["webhooks"], got(api, "GET", "/push")["waiting"]) == ([], 0)

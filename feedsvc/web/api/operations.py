@@ -8,6 +8,7 @@ from feedsvc.web.api.rows_around import AROUND
 from feedsvc.web.api.rows_feeds import FEEDS
 from feedsvc.web.api.rows_history import HISTORY
 from feedsvc.web.api.rows_newsroom import NEWSROOM
+from feedsvc.web.api.rows_push import PUSH
 from feedsvc.words import N_
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -124,5 +125,6 @@ OPERATIONS: Mapping[str, Operation] = {
     **FEEDS,
     **HISTORY,
     **NEWSROOM,
+    **PUSH,
 }  # fmt: skip
 """operationId → operation. `views.py` and its neighbours have a function for each."""

@@ -30,11 +30,20 @@ from feedsvc.web.api import (
     views_history,
     views_newsroom,
     views_people,
+    views_push,
 )
 from feedsvc.web.api.frame import blueprint, deed, operation
 from feedsvc.web.permission import public
 
-__all__ = ["blueprint", "views_around", "views_feeds", "views_history", "views_newsroom", "views_people"]
+__all__ = [
+    "blueprint",
+    "views_around",
+    "views_feeds",
+    "views_history",
+    "views_newsroom",
+    "views_people",
+    "views_push",
+]
 
 
 def _given(text: shapes.ItemPatch) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from feedsvc.errors import FeedsvcError
 from feedsvc.models import Notice, Poll, Publication
 from feedsvc.models import Session as SignIn
 from feedsvc.newsroom import listing, notices, public
+from feedsvc.push import standing as sent
 from feedsvc.web.permission import public as open_to_all
 from feedsvc.web.site.health import fresh, runs_elsewhere, ticker_age
 from feedsvc.web.site.kept import kept
@@ -85,6 +86,9 @@ def _for_operators() -> Lines:
         lines += _metric("feedsvc_mails_waiting", "Mails that wait for the mail server.", {"": _one(session, waiting)})
         lines += _metric("feedsvc_mails_stuck", "Mails that it refused again and again.", {"": notices.stuck(session)})
         lines += _metric("feedsvc_signed_in", "Sign-ins at the desk that are good now.", {"": _one(session, signed_in)})
+        for what, count in sent.figures(session).items():
+            name = f"feedsvc_push_{what.replace(' ', '_')}"
+            lines += _metric(name, f"Push: {what}.", {"": count})
         by_status = {f'{{status="{status}"}}': float(count) for status, count in session.execute(asked)}
     return lines + _metric(
         "feedsvc_feed_requests_today", "Requests for feeds since midnight UTC, by status.", by_status

@@ -100,4 +100,5 @@ def rich() -> FeedDoc:
         rights="Mənbə göstərilməklə & pulsuz.",
         licence="https://news.example/terms?a=1&b=2",
         ai_use="refused",
+        hub="https://news.example/hub",
     )

@@ -266,3 +266,22 @@ def test_a_feed_of_a_scope_says_its_own_title_and_the_page_that_it_mirrors(fmt: 
         scoped.subtitle,
         scoped.home_url,
     )
+
+
+@every_format
+def test_a_subscription_document_names_its_hub_and_an_archive_none(fmt: Format) -> None:
+    """WebSub §4: exactly one self and the hub beside it. Nobody can be sent what does not change."""
+    hub = "https://news.example/hub"
+    for doc, named in (
+        (feed(entry(1), hub=hub), [hub]),
+        (feed(entry(1), hub=hub, archive=1), []),
+        (feed(entry(1)), []),
+    ):
+        document = written(fmt, doc)
+        if fmt.suffix == "json":
+            told = json.loads(document)
+            assert [one["url"] for one in told.get("hubs", [])] == named
+            continue
+        links = feedparser.parse(document).feed.links
+        assert [one.href for one in links if one.rel == "hub"] == named
+        assert len([one for one in links if one.rel == "self"]) == 1

@@ -1,20 +1,16 @@
-"""Every outbound byte leaves here. So far that is mail, and what `doctor` asks; deliveries to subscribers will join it."""
+"""Mail to the newsroom's people, by the mail server that the operator named."""
 
 import contextlib
-import http.client
 import smtplib
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from feedsvc.settings import Settings
 
 TIMEOUT = 15.0
 """Seconds for each step of a mail's hand-over."""
-MOST_SEEN = 4_000_000
-"""Bytes that are read of an answer."""
 
 
 def sender(settings: Settings) -> str:
@@ -58,31 +54,3 @@ def greet_mail(settings: Settings) -> None:
     """Connects to the mail server and signs in, as for a mail, and sends none. Raises OSError."""
     with _mail_server(settings) as server:
         server.noop()
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What an address answered."""
-
-    status: int
-    headers: Message
-    body: bytes
-
-
-def look(url: str, headers: dict[str, str]) -> Seen:
-    """One GET of an address that the operator named, without following where it leads. Raises OSError.
-
-    At most `MOST_SEEN` bytes are read, and no step is waited for longer than `TIMEOUT`.
-    """
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT)
-    try:
-        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        connection.request("GET", path, headers=headers)
-        response = connection.getresponse()
-        return Seen(response.status, response.headers, response.read(MOST_SEEN))
-    except http.client.HTTPException as error:
-        raise OSError(f"no answer that is HTTP: {type(error).__name__} {error}") from error
-    finally:
-        connection.close()
