@@ -68,7 +68,9 @@ def test_all_three_feeds_carry_the_picture_and_a_foreign_parser_reads_it() -> No
         assert entry.media_thumbnail[0]["url"] == f"{base}/media/{one.key}/320.jpg"
     told = next(i for i in json.loads(feed("json"))["items"] if i["title"] == "Pictured")
     assert told["image"] == large
-    assert told["attachments"][0] == {"url": large, "mime_type": "image/jpeg", "title": "Baku", "size_in_bytes": length}
+    file = {"url": large, "mime_type": "image/jpeg", "title": "Baku", "size_in_bytes": length}
+    words = {"alt": "A tower & more", "caption": "Baku", "credit": "L. C.", "rights": "© Us"}
+    assert told["attachments"][0] == {**file, "_picture": words}
     assert len(told["attachments"]) == 2
     act(publishing.withdraw, key, "A mistake", actor=SYSTEM)
     for suffix in ("rss", "atom", "json"):
