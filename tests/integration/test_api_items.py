@@ -279,6 +279,7 @@ def ask(api: Api, name: str, item_id: str, token: str | None) -> int:
         "readNotices": {"up_to": 1},
         "createPerson": {"email": f"{uuid4()}@example.org", "name": "Somebody", "role": "writer"},
         "editPerson": {"role": "writer"},
+        "createWebhook": {"name": f"A partner {uuid4()}", "url": f"https://partner.example/{uuid4()}"},
         "createToken": {"scopes": ["items:read"]},
     }
     answer = api(

@@ -9,7 +9,7 @@ import pytest
 from apps import application
 from click.testing import CliRunner, Result
 
-from feedsvc import clock, db, egress, jobs, road, settings
+from feedsvc import clock, db, egress, jobs, road, settings, variables
 from feedsvc.cli import cli
 from feedsvc.clock import whole_second
 from feedsvc.errors import NotFound, WrongSettings
@@ -98,7 +98,7 @@ def test_the_log_is_checked_from_a_shell() -> None:
 
 def test_a_slip_in_the_name_of_a_setting_is_named_at_the_start(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del instance
-    assert settings.unknown_variables() == []
+    assert variables.unknown() == []
     monkeypatch.setenv("FEEDSVC_BASE_ULR", "https://news.example.com")
     monkeypatch.setenv("FEEDSVC_COLOUR", "red")
     done = run("init")

@@ -151,7 +151,7 @@ def walk(feed: Feed, now: datetime) -> Iterator[list[int]]:
     """What each document holds, from the feed back to its oldest archive."""
     with reading() as session:
         there = contents.at(session, feed, now=now)
-        yield carried(session, feed, now)[: len(there.entries)]
+        yield carried(session, feed, now)[: there.count]
         number = there.doc.prev_archive
         while number:
             found = archives.find(session, feed, number, now=now)
