@@ -23,12 +23,12 @@ from feedsvc.formats.document import Entry, FeedDoc, Term
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS
 from feedsvc.models import Item, PrivateFeed, Publication, Revision, Translation
-from feedsvc.newsroom import filters, public
+from feedsvc.newsroom import composing, filters, public
 from feedsvc.newsroom.filters import Choice
 from feedsvc.newsroom.public import Shown
 from feedsvc.words import N_, say
 
-MOST = 200
+MOST = 500
 """Planned items that are looked at."""
 _SUBJECTS = (
     Revision.categories, Revision.tags, Revision.authors, Revision.organisation, Revision.pictures, Revision.contacts,
@@ -100,12 +100,13 @@ def planned(session: Session, row: PrivateFeed, *, now: datetime) -> list[Planne
         .limit(MOST)
         .options(*(selectinload(one) for one in _SUBJECTS))
     )
-    rows = session.execute(query, {"now": now}).all()
-    return [
-        Planned(_shown(one, revision, key, guid), one.at, held=one.at <= now)
-        for one, revision, key, guid in rows
-        if filtered.is_about(session, choice, revision, one.language)
-    ][: choice.most]
+    rows, kinds = session.execute(query, {"now": now}).all(), composing.followed(session, choice.scopes)
+    # An id stands once in a document: of an item in several languages the first that the feed names.
+    found: dict[str, Planned] = {}
+    for one, revision, key, guid in sorted(rows, key=lambda row: spoken.index(row[0].language)):
+        if key not in found and filtered.is_about(choice, kinds, revision, one.language):
+            found[key] = Planned(_shown(one, revision, key, guid), one.at, held=one.at <= now)
+    return sorted(found.values(), key=lambda one: one.at)[: choice.most]
 
 
 def _shown(planned_row: Publication, revision: Revision, key: str, guid: str) -> Shown:

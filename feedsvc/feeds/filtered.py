@@ -9,7 +9,7 @@ from datetime import datetime
 from html import escape
 from threading import Lock
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from feedsvc import settings
@@ -21,9 +21,9 @@ from feedsvc.formats.document import Entry, FeedDoc, digest
 from feedsvc.formats.fragment import render
 from feedsvc.formats.registry import FORMATS
 from feedsvc.formats.tidy import shorten, text_of
-from feedsvc.models import Change, Revision, SavedFilter
-from feedsvc.models.record import BRINGS_MANY, REMAKES
-from feedsvc.newsroom import chosen, composing, filters, indexing, listing, public, searching
+from feedsvc.models import Change, Feed, Revision, SavedFilter
+from feedsvc.models.record import BRINGS_MANY
+from feedsvc.newsroom import chosen, filters, indexing, listing, public, searching
 from feedsvc.newsroom.filters import Choice
 from feedsvc.newsroom.listing import Outline
 from feedsvc.newsroom.profiles import PROFILES
@@ -32,10 +32,10 @@ from feedsvc.words import N_, say
 
 SUMMARY = 300
 """Characters that stand for an item without a summary, where a feed carries summaries alone."""
-_CAUSES = [select(Change.at).where(text(kinds)).order_by(Change.id.desc()).limit(1) for kinds in (REMAKES, BRINGS_MANY)]
-"""Moments of changes that are no publication's."""
-_MEMORY = 4_000
-"""Entries in a shape that is not kept in the database: a summary takes a kilobyte or two."""
+_BROUGHT = select(Change.at).where(text(BRINGS_MANY)).order_by(Change.id.desc()).limit(1)
+"""The moment of the newest change that is no publication's."""
+_MEMORY = 8_000_000
+"""Bytes of entries in a shape that is not kept in the database: summaries, and texts without pictures."""
 _SHAPED: "OrderedDict[tuple[str, int, str], bytes]" = OrderedDict()
 _LOCK = Lock()
 
@@ -117,12 +117,18 @@ def _piece(entry: Entry, suffix: str) -> Piece:
         content = _SHAPED.get(name)
     if content is None:
         content, _ = render(fmt, entry)
-        with _LOCK:
-            _SHAPED[name] = content
-            while len(_SHAPED) > _MEMORY:
-                _SHAPED.popitem(last=False)
+        _remember(name, content)
     hashed = hashlib.blake2b(content, digest_size=16).digest()
     return Piece(name[2], {suffix: hashed}, {suffix: content}, entry.updated, len(content))
+
+
+def _remember(name: tuple[str, int, str], content: bytes) -> None:
+    """Holds an entry, and lets go of those that were made longest ago."""
+    with _LOCK:
+        _SHAPED[name] = content
+        left = sum(map(len, _SHAPED.values())) - _MEMORY
+        while left > 0 and len(_SHAPED) > 1:
+            left -= len(_SHAPED.popitem(last=False)[1])
 
 
 def frame(guid: str, feed_scope: str, choice: Choice, language: str, updated: datetime) -> FeedDoc:
@@ -138,6 +144,9 @@ def frame(guid: str, feed_scope: str, choice: Choice, language: str, updated: da
         base_url=address,
         updated=updated,
         author=newsroom,
+        rights=assemble.rights(language),
+        licence=assemble.licence(),
+        ai_use=settings.current().ai_use,
     )
 
 
@@ -150,12 +159,14 @@ def carries(choice: Choice, language: str) -> str:
 
 
 def modified(session: Session, row: SavedFilter, language: str, *, now: datetime) -> datetime:
-    """The whole second of the newest change of the filter, of its languages' news, or of any name in them: what it can be
-    asked about by date. So it moves a little more often than need be, and never too seldom.
+    """The whole second of the newest change of the filter, or of any feed of its languages: what it can be asked about by
+    date. So it moves a little more often than need be, and never too seldom; nor by a name that nobody may know of yet,
+    since that moves no feed.
     """
-    fallen = [public.moments(session, code, now=now)[0] for code in languages(row, language)]
-    causes = [session.scalar(newest) for newest in _CAUSES]
-    return whole_second(max(moment for moment in (*fallen, *causes, row.changed_at) if moment))
+    spoken = languages(row, language)
+    fallen = [public.moments(session, code, now=now)[0] for code in spoken]
+    named = session.scalar(select(func.max(Feed.last_modified)).where(Feed.language.in_(spoken)))
+    return whole_second(max(one for one in (*fallen, named, session.scalar(_BROUGHT), row.changed_at) if one))
 
 
 def listed(session: Session) -> list[dict[str, str]]:
@@ -168,11 +179,11 @@ def listed(session: Session) -> list[dict[str, str]]:
     ]
 
 
-def is_about(session: Session, choice: Choice, revision: Revision, language: str) -> bool:
-    """Whether a choice is about a text, public or not: asked for the few that are under embargo."""
+def is_about(choice: Choice, kinds: list[tuple[str, ...]] | None, revision: Revision, language: str) -> bool:
+    """Whether a choice is about a text, public or not: asked for the few that are under embargo. `kinds`: its subjects, followed."""
     if choice.languages and language not in choice.languages:
         return False
-    kinds, stands = composing.followed(session, choice.scopes), scopes.of(revision)
+    stands = scopes.of(revision)
     if kinds is None or not all(stands & set(group) for group in kinds):
         return False
     asked = searching.words(searching.question(choice.words, (language,)), language)

@@ -51,5 +51,8 @@ def _frame(asked: Question, language: str, query: str, updated: datetime) -> Fee
         base_url=home,
         updated=updated,
         author=newsroom,
+        rights=assemble.rights(language),
+        licence=assemble.licence(),
+        ai_use=settings.current().ai_use,
         query=query,
     )

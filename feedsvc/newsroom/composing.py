@@ -1,7 +1,7 @@
 """The subjects of a saved filter: looked up by name, followed where they were renamed or merged."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -16,12 +16,16 @@ KINDS: dict[str, Any] = {"category": Category, "tag": Tag, "organisation": Organ
 _SCOPE = re.compile(r"(category|tag|organisation|author)/([a-z0-9-]{1,120})")
 
 
-def checked(session: Session, chosen: Iterable[str]) -> tuple[list[str], tuple[str, dict[str, object]] | None]:
-    """Subjects that there are, each once, and what is wrong with the first that there is not."""
+def checked(
+    session: Session, chosen: Iterable[str], before: Collection[str] = ()
+) -> tuple[list[str], tuple[str, dict[str, object]] | None]:
+    """Subjects that there are, each once, and what is wrong with the first that there is not. `before`: what was chosen
+    already, and stays whatever became of it: without it the choice would be wider.
+    """
     scopes = list(dict.fromkeys(chosen))
     if len(scopes) > MOST_SCOPES:
         return [], ("too_many", {"count": len(scopes), "limit": MOST_SCOPES})
-    for scope in scopes:
+    for scope in (one for one in scopes if one not in before):
         match = _SCOPE.fullmatch(scope)
         table = KINDS[match[1]] if match else None
         if not match or (table is not None and session.scalar(select(table.id).where(table.slug == match[2])) is None):
@@ -72,6 +76,12 @@ def followed(session: Session, scopes: Iterable[str]) -> list[tuple[str, ...]] |
     if not all(kinds.values()):
         return None
     return [tuple(dict.fromkeys(there)) for there in kinds.values()]
+
+
+def renewed(session: Session, scopes: Iterable[str]) -> tuple[str, ...]:
+    """The chosen subjects by the names that they have now, each once; one that was given up stays as it was chosen."""
+    found = ((scope, followed(session, [scope])) for scope in scopes)
+    return tuple(dict.fromkeys(now[0][0] if now else scope for scope, now in found))
 
 
 def _led(session: Session, scope: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedsvc.characters import one_line
 from feedsvc.errors import Invalid, NotFound
-from feedsvc.models import SavedFilter
+from feedsvc.models import PrivateFeed, SavedFilter
 from feedsvc.newsroom import composing, searching
 from feedsvc.newsroom.drafts import Problems, make_slug
 from feedsvc.newsroom.profiles import PROFILES
@@ -54,6 +54,11 @@ def choice_of(row: SavedFilter) -> Choice:
     """A saved filter as it would be composed."""
     said = {name: getattr(row, name) for name in SHOWN}
     return Choice(**{**said, "scopes": tuple(row.scopes), "languages": tuple(row.languages)}, ended=bool(row.ended_at))
+
+
+def composed(session: Session, row: SavedFilter) -> Choice:
+    """A saved filter as somebody goes on composing it: its subjects by the names that they have now."""
+    return replace(choice_of(row), scopes=composing.renewed(session, row.scopes))
 
 
 def every(session: Session, *, after: int = 0, limit: int = 1_000) -> list[SavedFilter]:
@@ -110,9 +115,16 @@ def add(session: Session, choice: Choice, languages: tuple[str, ...], *, actor: 
 def change(
     session: Session, number: int, choice: Choice, languages: tuple[str, ...], *, actor: Actor, now: datetime
 ) -> SavedFilter:
-    """Another choice under the same address, or the end of it. Raises Invalid, NotAllowed, NotFound."""
+    """Another choice under the same address, or the end of it. Raises Invalid, NotAllowed, NotFound.
+
+    Where journalists read by it what is under embargo, it takes who may publish: it decides what they are shown.
+    """
     require(actor, "taxonomy")
     row = find(session, number)
+    p = PrivateFeed
+    by_it = select(p.id).where(p.filter_id == row.id, p.kind == "embargo", p.revoked_at.is_(None)).limit(1)
+    if session.scalar(by_it) is not None:
+        require(actor, "publish")
     said = _checked(session, choice, languages, row)
     changed = {name: [getattr(row, name), value] for name, value in said.items() if getattr(row, name) != value}
     if choice.ended != bool(row.ended_at):
@@ -157,7 +169,7 @@ def _checked(
         problems["languages"] = ("unknown_language", {"language": strange[0][:20]})
     elif line and not any(searching.words(searching.question(line, languages), code) for code in languages):
         problems["words"] = ("no_words_to_find", {})
-    scopes, problem = composing.checked(session, choice.scopes)
+    scopes, problem = composing.checked(session, choice.scopes, row.scopes if row else ())
     if problem:
         problems["scopes"] = problem
     shape = _shape(choice, spoken or languages[:1], problems)

@@ -17,6 +17,8 @@ CACHE_CONTROL = "no-store, im"
 _LONGEST = 1_024
 _KEPT = 64
 """Deltas of one version of a feed that are kept made: most readers have one of its last few versions."""
+_WORTH_KEEPING = 32_000
+"""Bytes: a larger one is nearly the whole document, and is made anew for whoever asks."""
 _SMALL = 1_000
 """Bytes below which gzip saves nothing worth its while."""
 _OF_THE_WHOLE = {"content-length", "content-encoding", "cache-control"}
@@ -63,7 +65,7 @@ def since(place: Place, feed: Loaded, whole: Variant, environ: dict[str, Any], m
     found = feed.deltas.get(key)
     if found is None:
         found = _made(place, feed, feed.past, base, whole, coding, memory)
-        if found is not None and len(feed.deltas) < _KEPT:
+        if found is not None and len(feed.deltas) < _KEPT and len(found.body) <= _WORTH_KEEPING:
             feed.deltas[key] = found
     return found
 

@@ -140,8 +140,8 @@ def _place(path: str, instance: Path, places: dict[str, Place]) -> Place | None:
     if prefix == set_to.main_language or (prefix and prefix not in set_to.languages):
         return None
     key = Key(prefix or set_to.main_language, scope)
-    if suffix in AGENCY and (archive or cold.is_filter(key)):
-        return None
+    if sum((bool(archive), suffix in AGENCY, cold.is_filter(key))) > 1:
+        return None  # agencies' formats and saved filters have no archives, and filters no agencies' formats
     link = str(shelf.folder(instance, key) / shelf.CURRENT)
     place = Place(key, suffix, link, int(archive or 0), cold=cold.is_cold(key, int(archive or 0), suffix))
     if not place.cold and len(places) < _KNOWN and shelf.mark(instance, key) is not None:

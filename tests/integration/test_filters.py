@@ -18,10 +18,11 @@ from feedsvc import clock, settings
 from feedsvc.cli import cli
 from feedsvc.db import reading
 from feedsvc.errors import Invalid, NotAllowed
-from feedsvc.feeds import bulk, filtered
-from feedsvc.newsroom import chosen, filters, indexing, listing, publishing
+from feedsvc.feeds import bulk, filtered, which
+from feedsvc.newsroom import chosen, composing, filters, indexing, listing, publishing
 from feedsvc.newsroom import subjects as taxonomy
-from feedsvc.newsroom.drafts import TagName
+from feedsvc.newsroom.bulk import Past
+from feedsvc.newsroom.drafts import Checked, TagName
 from feedsvc.newsroom.filters import Choice
 from feedsvc.newsroom.workflow import SYSTEM, Actor
 from feedsvc.road import act
@@ -76,14 +77,15 @@ def test_a_choice_is_what_its_words_say_at_every_moment(time: Clock, seed: int) 
             news = listing.newest(session, "en", now=time.now, limit=1000)
             for _ in range(3):
                 choice = random_choice(chance)
-                expected = [o.publication_id for o in news if filtered.is_about(session, choice, o.revision, "en")]
+                kinds = composing.followed(session, choice.scopes)
+                expected = [o.publication_id for o in news if filtered.is_about(choice, kinds, o.revision, "en")]
                 found = chosen.outlines(session, choice, EN, now=time.now, limit=1000)
                 assert [one.publication_id for one in found] == expected, (seed, number, choice)
                 met += bool(choice.scopes and expected)
                 if not choice.words:  # The index of words follows the clock; the rest is the same at any moment.
                     later = time.now + timedelta(seconds=70)
                     ahead = listing.newest(session, "en", now=later, limit=1000)
-                    expected = [o.publication_id for o in ahead if filtered.is_about(session, choice, o.revision, "en")]
+                    expected = [o.publication_id for o in ahead if filtered.is_about(choice, kinds, o.revision, "en")]
                     found = chosen.outlines(session, choice, EN, now=later, limit=1000)
                     assert [one.publication_id for one in found] == expected, (seed, number, choice)
     assert met > 5
@@ -125,7 +127,7 @@ def test_its_feed_answers_as_every_feed_does(time: Clock, client: Client) -> Non
         ("json", "application/feed+json"),
     ):
         path = f"/feeds/filter/robots-us.{suffix}"
-        time.go(seconds=2)
+        time.go(seconds=30)  # six changes within a second are dated seconds apart, and ahead of them nobody is told "unchanged"
         answer, other = client.get(path), client.get(f"/feeds/news.{suffix}")
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith(kind)
@@ -241,6 +243,62 @@ def test_a_subject_that_moves_takes_the_filter_along(time: Clock, client: Client
     assert titles(client.get(path)) == ["Two", "One"]
     act(taxonomy.remove, "category", "network", actor=SYSTEM)
     assert titles(client.get(path)) == [], "a filter whose last subject went must not become a feed of everything"
+
+
+def test_a_name_that_nobody_may_know_of_moves_no_date(time: Clock, client: Client) -> None:
+    act(publishing.publish, written("One", categories=("Innovation",)), actor=SYSTEM)
+    made("Mine")
+    key = written("Planned", categories=("Hidden",))
+    act(publishing.schedule, key, time.now.replace(microsecond=0) + timedelta(hours=1), actor=SYSTEM)
+    time.go(seconds=30)
+    before = client.get("/feeds/filter/mine.atom")
+    act(taxonomy.rename, "category", "hidden", name="Buried", new_slug="buried", actor=SYSTEM)
+    time.go(seconds=30)
+    after = client.get("/feeds/filter/mine.atom")
+    assert after.headers["Last-Modified"] == before.headers["Last-Modified"]
+    assert after.data == before.data
+    act(taxonomy.rename, "category", "innovation", name="Novelty", new_slug="novelty", actor=SYSTEM)
+    time.go(seconds=30)
+    assert client.get("/feeds/filter/mine.atom").headers["Last-Modified"] != before.headers["Last-Modified"]
+
+
+def test_composing_goes_on_with_the_names_of_today_and_drops_none(time: Clock, client: Client) -> None:
+    act(publishing.publish, written("One", categories=("Innovation",)), actor=SYSTEM)
+    act(publishing.publish, written("Two", categories=("Network",)), actor=SYSTEM)
+    row = made("Mine", scopes=("category/innovation", "author/aysel"))
+    act(taxonomy.rename, "category", "innovation", name="Novelty", new_slug="novelty", actor=SYSTEM)
+    with reading() as session:
+        assert filters.composed(session, filters.find(session, row.id)).scopes == ("category/novelty", "author/aysel")
+    act(taxonomy.remove, "category", "novelty", actor=SYSTEM)
+    with reading() as session:
+        kept = filters.composed(session, filters.find(session, row.id))
+    assert kept.scopes == ("category/innovation", "author/aysel")
+    act(filters.change, row.id, replace(kept, name="Yours"), settings.current().languages, actor=SYSTEM)
+    assert titles(client.get("/feeds/filter/mine.atom")) == []
+
+
+def test_an_item_of_several_languages_stands_once(time: Clock, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDSVC_LANGUAGES", "en,az")
+    settings.current.cache_clear()
+    act(which.ensure, ("en", "az"))
+    both = tuple(Checked(headline=f"In {code}", body_html="<p>Text</p>", language=code) for code in ("en", "az"))
+    alone = Checked(headline="Alone", body_html="<p>Text</p>", language="az")
+    act(bulk.bring_in, [Past(START, both), Past(START - timedelta(hours=1), (alone,))], actor=SYSTEM)
+    made("Both", languages=("az", "en"))
+    assert titles(client.get("/feeds/filter/both.atom")) == ["In az", "Alone"]
+    made("Worded", languages=("en", "az"), words="text")
+    while act(indexing.catch_up):
+        pass
+    assert titles(client.get("/feeds/filter/worded.atom")) == ["In en", "Alone"]
+
+
+def test_it_says_the_terms_of_every_feed(time: Clock, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDSVC_AI_USE", "refused")
+    settings.current.cache_clear()
+    made("Mine")
+    said = json.loads(client.get("/feeds/filter/mine.json").text)["_rights"]
+    assert said["ai_use"] == "refused"
+    assert said["terms"]
 
 
 def test_one_feed_has_one_address_and_ends_with_410(

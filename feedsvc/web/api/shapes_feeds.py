@@ -96,7 +96,9 @@ class PrivateFeedNew(Given):
     kind: Literal["partner", "embargo"] = Field(description="Of what is public, or of what is planned, under embargo.")
     name: str = Field(min_length=1, max_length=120, description="A partner, or a journalist by name.")
     email: str = Field("", max_length=254, description="Needed for what is under embargo: the log names who read it.")
-    filter: int | None = Field(None, ge=1, description="A saved filter that it is limited to; null: to nothing.")
+    filter: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="A saved filter that it is limited to; null: to nothing."
+    )
     language: str = Field("", max_length=12, description="Empty: the newsroom's first.")
     days: int = Field(0, ge=0, le=partners.MOST_DAYS, description="After so many it ends; 0: when it is called back.")
 

@@ -112,7 +112,7 @@ def _changed(
     if tags is not None and _etag(row) not in tags:
         sentence = _("It has changed since you read it. Read it again, then make your change on top of that.")
         asked.refuse(412, _("Somebody was faster"), sentence)
-    choice = replace(filters.choice_of(row), **given)
+    choice = replace(filters.composed(session, row), **given)
     return filters.change(session, number, choice, settings.current().languages, actor=actor, now=now)
 
 

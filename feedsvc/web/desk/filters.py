@@ -73,7 +73,7 @@ def _page(choice: Choice, status: int = 200, *, number: int = 0, notice: str = "
     scope = filtered.scope(row.slug) if row else ""
     home = filters.home(choice, current.main_language, current.main_language)
     ticked = {scope for scope, _name in known}
-    others = [one for one in choice.scopes if one not in ticked and one.startswith("author/")]
+    others = [one for one in choice.scopes if one not in ticked and one.startswith(("author/", "category/"))]
     return page(
         "filter.html",
         status,
@@ -156,7 +156,7 @@ def filter_added() -> Answer:
 def filter_(number: int) -> Response:
     """One of them, to put together otherwise."""
     with db.reading() as session:
-        choice = filters.choice_of(filters.find(session, number))
+        choice = filters.composed(session, filters.find(session, number))
     return _page(choice, number=number)
 
 

@@ -130,7 +130,7 @@ def shown_picture(secret: str, picture: str, name: str) -> Response:
         row = _opened(session, secret, now)
         is_shown = row.kind == "embargo" and partners.may_read(session, row)
         if not is_shown or not any(
-            hmac.compare_digest(picture, key) for key in embargoed.pictures(session, row, now=now)
+            hmac.compare_digest(picture.encode(), key.encode()) for key in embargoed.pictures(session, row, now=now)
         ):
             abort(404)
         kept = pictures.kept(session, picture, name)
