@@ -25,6 +25,8 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at the children."""
 STUCK_AFTER = 5.0
 """A ticker that has not shown itself for so many seconds is killed and started again."""
+SENDER_STUCK_AFTER = 30.0
+"""The same of the sender: it waits for the writers' lock as everybody does, and what it has on the wire would be sent twice."""
 BEGINS_WITHIN = 30.0
 """Seconds for which a ticker that was started may take to show itself at all: on a busy machine it loads for ten."""
 GRACE = 8.0
@@ -49,6 +51,8 @@ class Child:
     and the newsroom goes on without it.
     """
     starts: list[float] = field(default_factory=list)
+    stuck_after: float = STUCK_AFTER
+    """Seconds without a beat after which it is killed and started again."""
 
     def is_missing(self) -> bool:
         """Whether it should run and does not."""
@@ -121,7 +125,7 @@ def _is_stuck(child: Child) -> bool:
         return False
     try:
         # A beat from the future is as bad: the clock was put back, and APScheduler waits for the old time to come.
-        return abs(time.time() - child.beat.stat().st_mtime) > STUCK_AFTER
+        return abs(time.time() - child.beat.stat().st_mtime) > child.stuck_after
     except OSError:
         return time.monotonic() - child.starts[-1] > BEGINS_WITHIN
 
@@ -140,7 +144,13 @@ def run(host: str, port: int, workers: int, *, scheduler: bool, ready: Callable[
     web = Child("web", webserver.command(host, port, workers, settings.current().blocking_threads))
     ticker = Child("ticker", [sys.executable, "-m", "feedsvc", "worker"], jobs.beat_file(instance))
     sending = [sys.executable, "-m", "feedsvc", "sender"]
-    sender = Child("sender", sending, announcing.beat_file(instance), wanted=announcing.bell_file(instance))
+    sender = Child(
+        "sender",
+        sending,
+        announcing.beat_file(instance),
+        wanted=announcing.bell_file(instance),
+        stuck_after=SENDER_STUCK_AFTER,
+    )
     children = [web, ticker, sender] if scheduler else [web]
     marker = instance / "run" / "no-scheduler"
     marker.unlink(missing_ok=True) if scheduler else marker.touch()

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feedsvc.db import Base
 
+_ENDED: dict[str, Any] = {
+    "sqlite_where": text("ended_at IS NOT NULL"),
+    "postgresql_where": text("ended_at IS NOT NULL"),
+}
 _OPEN: dict[str, Any] = {"sqlite_where": text("ended_at IS NULL"), "postgresql_where": text("ended_at IS NULL")}
 
 
@@ -141,7 +145,8 @@ class Delivery(Base):
         # Whether an earlier one to the same subscriber is still on its way.
         Index("ix_delivery_order", "subscription_id", "id", **_OPEN),
         Index("ix_delivery_subscription", "subscription_id", "id"),
-        Index("ix_delivery_ended", "ended_at"),
+        # In part, or SQLite takes it for the question of what is open, and sorts all of that.
+        Index("ix_delivery_ended", "ended_at", **_ENDED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from feedsvc import settings
@@ -54,10 +54,12 @@ def announce(session: Session, recorded: Sequence[Recorded], *, now: datetime) -
     live = [(row.id, p) for row, p in recorded if row.kind == "live" and p is not None]
     if not live or session.scalar(select(Subscription.id).where(Subscription.state == "active").limit(1)) is None:
         return False
+    told_any = False
     for number, p in live:
         if partners.anybody(session, p, now=now):
             one = {"first_change_id": number, "change_id": number, "publication_id": p.id, "at": now}
             session.add(Announcement(scope=partners.ITEM, language=p.language, **one))
+            told_any = True
     changes: dict[tuple[str, str], list[int]] = {}
     moved = places.feeds_of(session, [p.id for _, p in live])
     numbers = {number for found in moved.values() for number in found}
@@ -71,17 +73,31 @@ def announce(session: Session, recorded: Sequence[Recorded], *, now: datetime) -
         session.add(
             Announcement(scope=scope, language=language, first_change_id=min(told), change_id=max(told), at=now)
         )
-    told_any = bool(session.new)
     session.flush()
-    return told_any
+    return told_any or bool(wanted)
 
 
 def _followed(session: Session, feeds: Collection[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
-    """Those of these feeds that somebody is subscribed to."""
+    """Those of these feeds that somebody is subscribed to: asked of each, since one answer is enough, and all of a feed's
+    subscriptions may be a hundred thousand.
+    """
+    one = _somebody()
+    return {
+        feed for feed in feeds if session.scalar(one, {"scope": feed[0], "language": feed[1], "now": now}) is not None
+    }
+
+
+@cache
+def _somebody() -> Select[Any]:
     s = Subscription
-    active = (s.scope.in_({scope for scope, _ in feeds}), s.state == "active", s.lease_until > now)
-    rows = session.execute(select(s.scope, s.language).where(*active).distinct())
-    return {(scope, language) for scope, language in rows} & set(feeds)
+    lasting = s.lease_until > bindparam("now", type_=s.lease_until.type)
+    # Said letter for letter, as the index in part has it.
+    of_feed = (
+        s.scope == bindparam("scope"),
+        s.language == bindparam("language"),
+        s.state == literal_column("'active'"),
+    )
+    return select(s.id).where(*of_feed, lasting).limit(1)
 
 
 def anything(session: Session, *, now: datetime) -> bool:
@@ -93,7 +109,10 @@ def anything(session: Session, *, now: datetime) -> bool:
 def _open() -> tuple[Select[Any], ...]:
     d = Delivery
     due = select(d.id).where(d.ended_at.is_(None), d.due_at <= bindparam("now", type_=d.due_at.type)).limit(1)
-    return select(Announcement.id).where(Announcement.ended_at.is_(None)).limit(1), due
+    told = select(Announcement.id).where(
+        Announcement.ended_at.is_(None), Announcement.at <= bindparam("now", type_=d.due_at.type)
+    )
+    return told.limit(1), due
 
 
 def fan_out(session: Session, *, now: datetime, most: int = 0) -> int:
@@ -102,7 +121,9 @@ def fan_out(session: Session, *, now: datetime, most: int = 0) -> int:
     Everyone who was subscribed at its moment gets one. What was still waiting for the same subscriber is replaced: what
     is sent is the document as it is, so that the newest one says it all.
     """
-    a = session.scalar(select(Announcement).where(Announcement.ended_at.is_(None)).order_by(Announcement.id).limit(1))
+    # Not one of a node whose clock is ahead of ours: its document would be made without what it announces.
+    open_ones = select(Announcement).where(Announcement.ended_at.is_(None), Announcement.at <= now)
+    a = session.scalar(open_ones.order_by(Announcement.id).limit(1))
     if a is None:
         return 0
     most = most or (FAN_OUT if a.reached else FIRST)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedsvc.models import Intent, Subscription
@@ -50,7 +50,8 @@ def anything(session: Session, *, now: datetime) -> bool:
 def claim(session: Session, sender: str, *, now: datetime, most: int = MOST) -> list[Question]:
     """Whom this sender is to ask now. Of each host no more than it may be asked in a minute; the others wait."""
     i, asked = Intent, aliased(Intent)
-    lately = select(func.count()).where(asked.host == i.host, asked.ended_at > now - A_MINUTE).scalar_subquery()
+    counted = or_(asked.ended_at > now - A_MINUTE, and_(asked.ended_at.is_(None), asked.claimed_by != ""))
+    lately = select(func.count()).where(asked.host == i.host, counted).scalar_subquery()
     known = exists().where(Subscription.host == i.host, Subscription.state == "active")
     query = select(i, lately, known).where(i.ended_at.is_(None), i.due_at <= now).order_by(i.due_at, i.id)
     found: list[Question] = []

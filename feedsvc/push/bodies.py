@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from feedsvc.clock import NEVER
+from feedsvc.errors import FeedsvcError
 from feedsvc.feeds import addresses, afterwards, contents, pieces, which
 from feedsvc.formats.registry import FORMATS
 from feedsvc.newsroom import public
 from feedsvc.push import events, partners
 from feedsvc.push.topics import Topic
 from feedsvc.shelf import Key
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Bodies:
 
     def __init__(self) -> None:
         self._made: dict[Topic | int, Body | None] = {}
+        self._failed: set[Topic | int] = set()
         self._version = -1
         self._until = NEVER
 
@@ -36,17 +41,31 @@ class Bodies:
         version = public.version(session)
         if version != self._version or now >= self._until:
             self._made.clear()
+            self._failed.clear()
             self._version, self._until = version, public.coming(session, now=now)
 
     def make(self, session: Session, wanted: Iterable[Topic | int], *, now: datetime) -> None:
         """Makes those of these documents that are missing, all as of one look at the rows; see `follow`."""
         for one in wanted:
-            if one not in self._made:
+            if one in self._made:
+                continue
+            try:
                 self._made[one] = _event(session, one, now) if isinstance(one, int) else _document(session, one, now)
+            except FeedsvcError:
+                raise
+            except Exception:
+                # One that cannot be made holds up no other.
+                log.exception("not_made", subject=str(one))
+                self._made[one] = None
+                self._failed.add(one)
 
     def get(self, wanted: Topic | int) -> Body | None:
         """What was made; None where the feed is no longer there, or something newer is to be said of the item."""
         return self._made.get(wanted)
+
+    def has_failed(self, wanted: Topic | int) -> bool:
+        """Whether it could not be made, so that it is to be tried again."""
+        return wanted in self._failed
 
 
 _JSON = ("Content-Type: application/json",)

@@ -40,6 +40,8 @@ WRITE_WITHIN, WRITE_AT = 0.05, 256
 """Seconds after which, and number of tries at which, what became of them is written down: what is lost with a process that
 is killed is sent twice.
 """
+QUESTIONS = 8
+"""Callbacks that are asked back at once: libcurl looks names up in some twenty threads, and a name may hang in each."""
 BATCH = 512
 """Deliveries that one transaction claims."""
 SLOW, MOST_SLOW = 1.0, 800
@@ -118,7 +120,10 @@ class Sender:
         self.name = name(instance)
         self._instance = instance
         self._connections = connections
-        self._flights = Flights(networks(settings.current().egress_allow))
+        allowed = networks(settings.current().egress_allow)
+        self._flights = Flights(allowed)
+        # Of strangers, so apart: whatever they name must not keep a delivery from its turn, nor from its look-up.
+        self._questions = Flights(allowed)
         self._lanes = Lanes(per_host)
         self._bodies = Bodies()
         self._results: list[Result] = []
@@ -133,7 +138,8 @@ class Sender:
         """One round: what arrived, what is to be written, what is next. Whatever goes wrong, the next round tries again."""
         try:
             self._beat()
-            self._land(self._flights.wait(WAIT))
+            self._land(self._flights.wait(WAIT if len(self._flights) or not len(self._questions) else 0.0))
+            self._land(self._questions.wait(0.0 if len(self._flights) or not len(self._questions) else WAIT))
             if self._must_look():
                 self._exchange()
             self._launch()
@@ -147,8 +153,9 @@ class Sender:
     def finish(self) -> None:
         """Waits for what is under way, writes down what became of it, and lets go of the rest."""
         end = time.monotonic() + LAST_WAIT
-        while len(self._flights) and time.monotonic() < end:
+        while (len(self._flights) or len(self._questions)) and time.monotonic() < end:
             self._land(self._flights.wait(WAIT))
+            self._land(self._questions.wait(0.0))
         try:
             with transaction() as session:
                 now = clock.now()
@@ -158,6 +165,7 @@ class Sender:
         except FeedsvcError as error:  # The next sender takes it back.
             log.error("not_written_down", error=str(error))
         self._flights.close()
+        self._questions.close()
 
     def _beat(self) -> None:
         now = time.monotonic()
@@ -207,8 +215,10 @@ class Sender:
             self._write(session, now)
             fanned = announcing.fan_out(session, now=now)
             claimed = queue.claim(session, self.name, avoid=avoid, most=most, now=now) if most else []
-            questions = asking.claim(session, self.name, now=now) if asking.anything(session, now=now) else []
-        self._taken_back, self._more = True, bool(fanned or len(claimed) >= most or questions)
+            may_ask = QUESTIONS - len(self._questions)
+            ask = may_ask > 0 and asking.anything(session, now=now)
+            questions = asking.claim(session, self.name, now=now, most=may_ask) if ask else []
+        self._taken_back, self._more = True, bool(fanned or len(claimed) >= most or 0 < may_ask == len(questions))
         self._results, self._answers = [], []
         for one in claimed:
             self._lanes.put(one)
@@ -230,11 +240,13 @@ class Sender:
         wanted = {one.subject for lane in self._lanes.waiting.values() for one in lane}
         with reading() as session:
             self._bodies.follow(session, now=now)
-            self._bodies.make(session, wanted, now=now)
+            for one in wanted:
+                self._beat()
+                self._bodies.make(session, [one], now=now)
 
     def _ask(self, question: Question) -> None:
         challenge = secrets.token_urlsafe(32)
-        self._flights.add(Request(Asked(question, challenge), question.url(challenge)))
+        self._questions.add(Request(Asked(question, challenge), question.url(challenge)))
 
     def _launch(self) -> None:
         """Begins as many transfers as may be under way."""
@@ -245,7 +257,8 @@ class Sender:
         while free > 0 and (one := self._lanes.take()):
             body = self._bodies.get(one.subject)
             if body is None:
-                self._done(Result(one, 0, is_old=True) if one.is_webhook else Result(one, 0, put_off=NO_FEED))
+                is_old = one.is_webhook and not self._bodies.has_failed(one.subject)
+                self._done(Result(one, 0, is_old=True) if is_old else Result(one, 0, put_off=NO_FEED))
                 self._lanes.landed(one.host, answered=True, now=time.monotonic())
                 continue
             headers = (*body.headers, *signed(one, body.content, clock.now()))

@@ -130,8 +130,12 @@ def confirmed(session: Session, intent: Intent, *, now: datetime) -> None:
         same = ("callback", "digest", "host", "scope", "language", "format")
         row = Subscription(kind=WEBSUB, created_at=now, **{name: getattr(intent, name) for name in same})
         session.add(row)
+    if (
+        row.state != "active" or row.lease_until <= now
+    ):  # A renewal goes on: what was announced before it is still to come.
+        row.verified_at = now
     row.secret, row.state = intent.secret, "active"
-    row.lease_until, row.verified_at = now + timedelta(seconds=intent.lease_seconds), now
+    row.lease_until = now + timedelta(seconds=intent.lease_seconds)
     row.failing, row.why = 0, ""
 
 

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, case, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedsvc.models import Announcement, Delivery, Intent, Pause, Subscription
@@ -52,7 +52,7 @@ def retry_after(header: str, now: datetime) -> float:
         return float(header[:9])
     try:
         then = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):  # a date beyond every calendar
         return 0.0
     return max(0.0, ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds())
 
@@ -90,7 +90,7 @@ def _claimable() -> Select[Any]:
     d, s, a, older, p = _DELIVERIES, _SUBSCRIPTIONS, _ANNOUNCEMENTS, _DELIVERIES.alias(), _PAUSES
     scope = case((s.c.kind == "webhook", a.c.scope), else_=s.c.scope)
     same = (older.c.subscription_id == d.c.subscription_id, older.c.ended_at.is_(None), older.c.id < d.c.id)
-    paused = exists().where(or_(p.c.host == "", p.c.host == s.c.host))
+    paused = exists().where(p.c.host == s.c.host)
     columns: list[Any] = [d.c.id, d.c.tries, d.c.created_at, s.c.id, s.c.callback, s.c.host, scope, a.c.language]
     rest = (s.c.format, s.c.secret, s.c.failing, s.c.arrived_at, s.c.former_secret, s.c.former_until)
     query = select(*columns, *rest, a.c.publication_id, s.c.kind == "webhook")
@@ -122,6 +122,8 @@ def claim(session: Session, sender: str, *, avoid: Collection[str], most: int, n
 
     Of one subscriber the oldest alone, so that nothing overtakes it.
     """
+    if session.scalar(select(Pause.host).where(Pause.host == "")) is not None:
+        return []
     asked = {"now": now, "avoid": list(avoid), "most": most}
     found = [_claimed(*row) for row in session.connection().execute(_claimable(), asked)]
     if found:

@@ -23,7 +23,9 @@ def sweep(session: Session, *, now: datetime) -> int:
         hub.end(session, row, "its lease ended", now=now)
         ended += 1
     there = exists().where(Feed.scope == s.scope, Feed.language == s.language)
-    for row in session.scalars(select(s).where(s.state == "active", ~there).limit(MOST)).all():
+    # A webhook is of no feed.
+    stranded = select(s).where(s.kind == hub.WEBSUB, s.state == "active", ~there)
+    for row in session.scalars(stranded.limit(MOST)).all():
         hub.deny(session, row, "There is no such feed any more.", now=now)
         ended += 1
     return ended + _clear(session, now)

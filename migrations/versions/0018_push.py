@@ -12,6 +12,7 @@ depends_on = None
 
 MOMENT = feedsvc.db.UTCDateTime(timezone=True)
 OPEN = {"sqlite_where": sa.text("ended_at IS NULL"), "postgresql_where": sa.text("ended_at IS NULL")}
+ENDED = {"sqlite_where": sa.text("ended_at IS NOT NULL"), "postgresql_where": sa.text("ended_at IS NOT NULL")}
 ACTIVE = {"sqlite_where": sa.text("state = 'active'"), "postgresql_where": sa.text("state = 'active'")}
 
 
@@ -135,4 +136,4 @@ def _deliveries() -> None:
     op.create_index("ix_delivery_due", "delivery", ["due_at"], **OPEN)
     op.create_index("ix_delivery_order", "delivery", ["subscription_id", "id"], **OPEN)
     op.create_index("ix_delivery_subscription", "delivery", ["subscription_id", "id"])
-    op.create_index("ix_delivery_ended", "delivery", ["ended_at"])
+    op.create_index("ix_delivery_ended", "delivery", ["ended_at"], **ENDED)

@@ -127,7 +127,9 @@ def test_its_feed_answers_as_every_feed_does(time: Clock, client: Client) -> Non
         ("json", "application/feed+json"),
     ):
         path = f"/feeds/filter/robots-us.{suffix}"
-        time.go(seconds=30)  # six changes within a second are dated seconds apart, and ahead of them nobody is told "unchanged"
+        time.go(
+            seconds=30
+        )  # six changes within a second are dated seconds apart, and ahead of them nobody is told "unchanged"
         answer, other = client.get(path), client.get(f"/feeds/news.{suffix}")
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith(kind)

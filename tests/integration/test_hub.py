@@ -1,15 +1,18 @@
 """The WebSub hub against a subscriber that nobody mocks: section numbers are those of the Recommendation."""
 
 import json
+import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
 from flask.testing import FlaskClient
+from patience import PATIENCE
 from push_newsroom import TOPIC, ask, deliveries, publish, settled, subscribe, subscriptions, until
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from subscribers import Subscriber
 
 from feedsvc import clock, db, jobs, road, settings
@@ -18,8 +21,9 @@ from feedsvc.models import Announcement, Delivery, Intent, Subscription
 from feedsvc.newsroom import items, publishing
 from feedsvc.newsroom.drafts import ItemDraft, TagName, checked
 from feedsvc.newsroom.workflow import SYSTEM
-from feedsvc.push import announcing, asking, hub, queue, sweeping
-from feedsvc.push.deliver import Sender
+from feedsvc.push import announcing, asking, bodies, hub, queue, sweeping
+from feedsvc.push.deliver import QUESTIONS, Sender
+from feedsvc.push.topics import Topic
 from feedsvc.web.front import front
 
 SECRET = "a secret that was agreed"
@@ -101,6 +105,55 @@ def test_a_renewal_counts_once_it_is_confirmed_and_a_refused_one_changes_nothing
     assert (again.id, again.secret) == (first.id, "second")
     assert again.lease_until > first.lease_until
     assert len({one["hub.challenge"] for one in who.asked}) == 3, "each challenge is good once"
+
+
+def test_a_renewal_loses_nothing_that_was_announced_before_it(
+    client: FlaskClient, who: Subscriber, sender: Sender
+) -> None:
+    subscribe(client, sender, who.base)
+    publish()
+    assert ask(client, who.base).status_code == 202
+    with db.transaction() as session:  # the callback says yes before anybody was written down for the announcement
+        [question] = asking.claim(session, "another", now=clock.now())
+        asking.answered(session, question.id, "", now=clock.now())
+    until(sender, lambda: len(who.got) == 1)
+
+
+def test_one_document_that_cannot_be_made_holds_up_no_other(
+    client: FlaskClient, who: Subscriber, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(client, sender, f"{who.base}/broken", "http://newsroom.test/feeds/news.rss")
+    subscribe(client, sender, f"{who.base}/whole")
+    real = bodies._document
+
+    def fails(session: Session, topic: Topic, now: datetime) -> bodies.Body | None:
+        if topic.format == "rss":
+            raise RuntimeError("a defect of ours")
+        return real(session, topic, now)
+
+    monkeypatch.setattr(bodies, "_document", fails)
+    publish()
+    until(sender, lambda: [got.path for got in who.got] == ["/whole"])
+    settled(sender)
+    assert sorted(row.state for row in deliveries()) == ["arrived", "waiting"]
+
+
+def test_strangers_are_asked_a_few_at_a_time_and_nobody_waits_for_them(
+    client: FlaskClient, who: Subscriber, sender: Sender
+) -> None:
+    subscribe(client, sender, who.base)
+    most, hanging = 0, threading.Event()
+    who.confirm = lambda said: (200, said["hub.challenge"]) if hanging.wait(20 * PATIENCE) else (404, "")
+    for number in range(3 * QUESTIONS):
+        ask(client, f"{who.base}/stranger/{number}")
+    publish()
+    end = time.monotonic() + 10 * PATIENCE
+    while not who.got and time.monotonic() < end:
+        sender.go_on()
+        most = max(most, len(sender._questions))
+    hanging.set()
+    assert who.got, "a delivery waited for strangers"
+    assert 0 < most <= QUESTIONS
 
 
 def test_unsubscribing_needs_a_yes_too_and_ends_what_was_to_be_sent(

@@ -21,7 +21,7 @@ from feedsvc.models import Item, Subscription
 from feedsvc.newsroom import items, publishing
 from feedsvc.newsroom.drafts import ItemDraft, checked
 from feedsvc.newsroom.workflow import SYSTEM, Actor
-from feedsvc.push import announcing, partners, queue, signing, standing
+from feedsvc.push import announcing, partners, queue, signing, standing, sweeping
 from feedsvc.push.deliver import Sender
 
 WRITER = Actor(1, "w@example.org", "W", frozenset(("read", "write", "publish")))
@@ -197,3 +197,11 @@ def test_webhooks_by_command(client: FlaskClient, who: Subscriber, sender: Sende
     assert (told["name"], told["events"], "secret" in told) == ("Agency", "withdrawn", False)
     assert run(cli, ["webhooks", "remove", number]).exit_code == 0
     assert json.loads(run(cli, ["webhooks", "list", "--json"]).output) == []
+
+
+def test_the_sweep_leaves_webhooks_alone(client: FlaskClient, who: Subscriber) -> None:
+    row = road.act(partners.add, "Agency", f"{who.base}/in", actor=SYSTEM)
+    with db.transaction() as session:
+        assert sweeping.sweep(session, now=clock.now()) == 0
+    with db.reading() as session:
+        assert session.get_one(Subscription, row.id).state == "active"

@@ -53,6 +53,7 @@ def test_there_is_a_last_try_when_72_hours_end_and_none_behind_it() -> None:
         ("Sun, 31 Jan 2027 07:00:00 GMT", 0),
         ("9" * 400, 999_999_999),
         ("٣", 0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
     ],
 )
 def test_retry_after_is_read_as_number_or_date(header: str, seconds: float) -> None:

@@ -108,6 +108,7 @@ def webhook_tried(number: int) -> Answer:
 
 @blueprint.post("/push/webhooks/<int:number>/remove")
 @permission("admin")
+@fresh
 def webhook_removed(number: int) -> Answer:
     """Ends a webhook."""
     return _done(_("Removed: nothing more is sent there."), partners.remove, number)
