@@ -15,6 +15,7 @@ from feedsvc.newsroom.contacts import Card
 from feedsvc.newsroom.filters import Choice
 from feedsvc.newsroom.partners import Asked
 from feedsvc.newsroom.workflow import ROLES, RULES, SYSTEM
+from feedsvc.push import partners as webhooks
 from feedsvc.web.permission import PUBLIC, permission_of
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -31,6 +32,9 @@ EXPECTED = {
     "desk.contacts": "taxonomy", "desk.contact_new": "taxonomy", "desk.contact_added": "taxonomy", "desk.contact": "taxonomy", "desk.contact_changed": "taxonomy",
     "desk.filters": "taxonomy", "desk.filter_new": "taxonomy", "desk.filter_added": "taxonomy", "desk.filter_": "taxonomy", "desk.filter_changed": "taxonomy",
     "desk.private_feeds": "publish", "desk.private_feed_made": "publish", "desk.private_feed": "publish", "desk.private_feed_revoked": "publish", "desk.embargo_terms": "publish",
+    **dict.fromkeys(
+        ("desk.push", "desk.push_paused", "desk.push_resumed", "desk.webhook_made", "desk.webhook_removed", "desk.webhook_rotated", "desk.webhook_tried"), "admin"),
+    "desk.item_sent": "read",
     "desk.boilerplates": "taxonomy", "desk.boilerplate_new": "taxonomy", "desk.boilerplate_added": "taxonomy", "desk.boilerplate": "taxonomy", "desk.boilerplate_changed": "taxonomy",
     "desk.boilerplate_renew": "publish", "desk.boilerplate_renewed": "publish",
     "desk.preview_links": "approve", "desk.preview_link_made": "approve", "desk.preview_link_revoked": "approve",
@@ -93,6 +97,9 @@ def numbered(rule: str, key: str) -> int:  # noqa: PLR0911  # one for each kind
         return int(road.act(templates.add, f"Template {uuid.uuid4()}", {}, actor=SYSTEM).id)
     if rule.startswith("/desk/people"):
         return int(road.act(accounts.add_user, f"{uuid.uuid4()}@example.org", "Somebody", "writer", actor=SYSTEM).id)
+    if rule.startswith("/desk/push/webhooks"):
+        name = f"Agency {uuid.uuid4()}"
+        return int(road.act(webhooks.add, name, f"https://agency.example/{uuid.uuid4()}", actor=SYSTEM).id)
     if rule.startswith("/desk/feeds/private"):
         return int(road.act(partners.make, Asked("partner", "A partner"), ("en",), actor=SYSTEM)[0].id)
     if rule.startswith("/desk/feeds"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from picture_samples import picture
 from sqlalchemy import func, select
 
@@ -51,7 +52,7 @@ def test_a_hostile_upload_is_refused_or_made_anew_within_its_limits(name: str) -
     case = replace(case, data=case.made())
     began = time.monotonic()
     sent(case)
-    assert time.monotonic() - began < SECONDS + 2  # other tests may run beside this one
+    assert time.monotonic() - began < (SECONDS + 1) * PATIENCE
 
 
 def test_nothing_of_a_refused_one_is_kept(instance: Path) -> None:

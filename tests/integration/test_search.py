@@ -174,7 +174,7 @@ def test_a_withdrawal_counts_though_the_index_has_not_followed(
     key = published("Wombat count")
     monkeypatch.setattr(indexing, "keep", lambda *_args, **_more: None)
     with monkeypatch.context() as patch:
-        patch.setattr(seeking, "_follow", lambda: None)
+        patch.setattr(seeking, "follow", lambda: None)
         road.act(publishing.withdraw, key, "A mistake", actor=SYSTEM)
         other = published("Wombat again")
         assert found(newsroom, "wombat") == []
