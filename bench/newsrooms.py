@@ -92,12 +92,12 @@ def web_memory(weights: dict[str, Any]) -> float:
     return max((one["rss"] for one in weights["memory_mb"]["web"]), default=0.0)
 
 
-def frequent(caller: Caller, language: str, pages: int = 6) -> dict[str, list[Any]]:
+def frequent(caller: Caller, language: str, pages: int = 10) -> dict[str, list[Any]]:
     """What the newest items stand under, the most frequent first: categories, tags, authors."""
     counts: dict[str, dict[Any, int]] = {"categories": {}, "tags": {}, "authors": {}}
     cursor = ""
     for _ in range(pages):
-        page, _ms = caller.call("GET", f"/items?limit=50&language={language}" + (f"&cursor={cursor}" if cursor else ""))
+        page, _ms = caller.call("GET", f"/items?limit=50{f'&cursor={cursor}' if cursor else ''}")
         for item in page["items"]:
             tags = [(tag["name"], tag["kind"], tag["slug"]) for tag in item["tags"]]
             for name, members in (("categories", item["categories"]), ("tags", tags), ("authors", item["authors"])):
