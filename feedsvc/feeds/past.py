@@ -5,7 +5,7 @@ It lies on the shelf beside the documents and is as disposable: a reader whose v
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from feedsvc.feeds.contents import Written
 
@@ -56,7 +56,10 @@ def next_after(before: Past | None, made: Mapping[str, Written]) -> Past:
 
 def written(past: Past) -> bytes:
     """As the shelf keeps it."""
-    return json.dumps(asdict(past), separators=(",", ":")).encode("ascii")
+    # Not asdict, which copies every name and number of it before it is written.
+    return json.dumps({one.name: getattr(past, one.name) for one in fields(past)}, separators=(",", ":")).encode(
+        "ascii"
+    )
 
 
 def parsed(content: bytes | None) -> Past | None:
