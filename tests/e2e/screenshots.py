@@ -18,6 +18,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "int
 from picture_samples import picture  # noqa: E402
 from served import EMAIL, PASSWORD, ROOT, Served, newsroom  # noqa: E402
 
+Image.MAX_IMAGE_PIXELS = None  # our own pictures, and the reference of the API is a very long page
 WIDTHS = {"desktop": (1280, 800), "phone": (375, 740)}
 OUT = ROOT / "docs" / "screenshots"
 MORE = (
@@ -112,13 +113,14 @@ def addresses(at: dict[str, str]) -> dict[str, str]:
         "desk-people": "people", "desk-person": "people/1", "desk-invite": "people/new", "desk-settings": "settings", "desk-look": "look", "desk-log": "audit",
         "desk-notices": "notices", "desk-me": "me", "desk-programs": "tokens", "desk-programs-all": "tokens?of=everybody", "desk-password": "me/password", "desk-email": "me/email", "desk-codes": "me/codes",
         "desk-passkey": "me/passkeys/new", "desk-hold": "hold", "desk-search": "search?q=bakcell", "desk-search-nothing": "search?q=nothing+like+it", "desk-search-empty": "search", "desk-keys": "keys",
+        "desk-feeds": "feeds", "desk-feed-new": "feeds/new", "desk-private-feeds": "feeds/private", "desk-push": "push",
     }  # fmt: skip
     of_items = {
         "desk-item": draft, "desk-item-live": live, "desk-item-planned": planned, "desk-publish": f"{draft}/release", "desk-approve": f"{draft}/approve",
         "desk-request-changes": f"{draft}/request-changes", "desk-submit": f"{live}/submit", "desk-correct": f"{live}/correct", "desk-update": f"{live}/update",
         "desk-withdraw": f"{live}/withdraw", "desk-call-off": f"{planned}/unschedule", "desk-preview": f"{draft}/preview", "desk-preview-links": f"{draft}/previews",
         "desk-revisions": f"{live}/revisions", "desk-restore": f"{live}/revisions/1/restore", "desk-copy": f"{draft}/copy", "desk-keep-template": f"{draft}/template",
-        "desk-item-log": f"{draft}/audit", "desk-item-from-word": f"{draft}/from-word",
+        "desk-sent": f"{live}/sent", "desk-item-log": f"{draft}/audit", "desk-item-from-word": f"{draft}/from-word",
     }  # fmt: skip
     return before | {name: f"/desk/{path}" for name, path in desk.items()} | of_items
 
